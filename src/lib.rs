@@ -1,0 +1,9 @@
+//! Tollgate: does this pipeline do what its policy says, and what proves it?
+//!
+//! One way through: `input` → `parse` → `evidence` → `rules` × `policy` → `report` → `render` / `ui`. Nothing on the
+//! right is imported by anything on its left, and everything but `cli` and `web` is pure: no clock, no files, no
+//! network, no printing.
+
+pub mod input;
+pub mod model;
+pub mod parse;

@@ -1,0 +1,80 @@
+use serde::{Deserialize, Serialize};
+
+/// Coverage over all reports given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// What is divided by what.
+    pub definition: String,
+    /// Lines.
+    pub line: Ratio,
+    /// Branches; absent where no report measures them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<Ratio>,
+    /// Functions; absent where no report measures them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<Ratio>,
+    /// By path.
+    pub files: Vec<CoveredFile>,
+}
+
+/// Coverage of one source file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CoveredFile {
+    /// Path as the report names it.
+    pub path: String,
+    /// Lines.
+    pub line: Ratio,
+    /// Branches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<Ratio>,
+    /// Functions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<Ratio>,
+}
+
+/// So many of so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ratio {
+    /// Hit.
+    pub covered: u64,
+    /// Instrumented.
+    pub total: u64,
+}
+
+impl Ratio {
+    /// Unrounded; `None` of nothing.
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+    pub fn percent(self) -> Option<f64> {
+        (self.total > 0).then(|| self.covered as f64 * 100.0 / self.total as f64)
+    }
+}
+
+impl std::ops::AddAssign for Ratio {
+    fn add_assign(&mut self, other: Self) {
+        self.covered = self.covered.saturating_add(other.covered);
+        self.total = self.total.saturating_add(other.total);
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenRatio {
+    covered: u64,
+    total: u64,
+    /// Two digits; for readers only, never compared.
+    #[serde(default)]
+    percent: Option<f64>,
+}
+
+impl Serialize for Ratio {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let percent = self.percent().map(|p| (p * 100.0).round() / 100.0);
+        WrittenRatio { covered: self.covered, total: self.total, percent }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ratio {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = WrittenRatio::deserialize(deserializer)?;
+        Ok(Self { covered: written.covered, total: written.total })
+    }
+}

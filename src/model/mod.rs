@@ -1,0 +1,22 @@
+//! The report: plain data, the same for the command line and the page.
+//!
+//! Field names are the schema `tollgate-report/1` and do not change; fields may be added.
+
+mod coverage;
+mod date;
+mod finding;
+mod level;
+mod place;
+mod report;
+mod tests;
+
+pub use coverage::{Coverage, CoveredFile, Ratio};
+pub use date::Date;
+pub use finding::{Edit, Finding, Fix, Related, Status};
+pub use level::{Family, Level};
+pub use place::{Excerpt, LineIndex, Place, Span};
+pub use report::{
+    FileKind, FileRecord, FileStatus, Outcome, OutcomeCounts, OutcomeKind, PolicyInfo, PolicyPlace, PolicySource,
+    Report, Summary, Tool, Verdict, WorkflowInfo, SCHEMA,
+};
+pub use tests::{CaseRecord, CaseStatus, SuiteRecord, TestCounts, Tests};

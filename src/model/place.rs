@@ -1,0 +1,166 @@
+use serde::{Deserialize, Serialize};
+
+/// A run of bytes in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
+pub struct Span {
+    /// Bytes before it.
+    pub offset: usize,
+    /// Bytes in it.
+    pub length: usize,
+}
+
+impl Span {
+    /// From the first byte to the one after the last; empty when they are the wrong way round.
+    pub const fn between(start: usize, end: usize) -> Self {
+        Self { offset: start, length: end.saturating_sub(start) }
+    }
+
+    /// The offset after the last byte.
+    pub const fn end(self) -> usize {
+        self.offset.saturating_add(self.length)
+    }
+
+    /// As a range, for `str::get`.
+    pub const fn range(self) -> std::ops::Range<usize> {
+        self.offset..self.end()
+    }
+}
+
+/// Where in a file something is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Path of the file as given, `/` between its parts; `archive.zip/member` for a member of an archive.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in Unicode scalar values, from 1.
+    pub column: usize,
+    /// Line of the end.
+    pub end_line: usize,
+    /// Column after the last character.
+    pub end_column: usize,
+    /// Bytes before the place.
+    pub offset: usize,
+    /// Bytes in the place.
+    pub length: usize,
+    /// Structural address (`jobs.test.steps.0.run`); empty where the document has none.
+    #[serde(default)]
+    pub path: String,
+    /// The lines around the place, so that every output can show them without the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<Excerpt>,
+}
+
+/// Some lines of a source file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excerpt {
+    /// Line number of the first line.
+    pub line: usize,
+    /// The lines without their ends, each at most [`LineIndex::EXCERPT_WIDTH`] characters.
+    pub lines: Vec<String>,
+}
+
+/// Offsets of the line starts of one text.
+#[derive(Debug, Clone, Default)]
+pub struct LineIndex {
+    starts: Vec<usize>,
+}
+
+impl LineIndex {
+    /// Longest line that an excerpt keeps, in characters.
+    pub const EXCERPT_WIDTH: usize = 240;
+    /// Most lines of a span that an excerpt keeps.
+    const EXCERPT_LINES: usize = 6;
+
+    /// Lines end at `\n`; a lone `\r` does not end a line.
+    pub fn new(text: &str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1);
+        Self { starts: std::iter::once(0).chain(ends).collect() }
+    }
+
+    /// Line and column (both from 1) of a byte offset; an offset past the end or inside a character is taken as the
+    /// nearest one before it.
+    pub fn line_column(&self, text: &str, offset: usize) -> (usize, usize) {
+        let offset = floor_boundary(text, offset);
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        (line.max(1), text.get(start..offset).map_or(0, |before| before.chars().count()) + 1)
+    }
+
+    /// Byte offset of a line's first byte (lines from 1); the end of the text for lines after the last.
+    pub fn line_start(&self, text: &str, line: usize) -> usize {
+        self.starts.get(line.saturating_sub(1)).copied().unwrap_or(text.len())
+    }
+
+    /// A line without its end.
+    pub fn line<'t>(&self, text: &'t str, line: usize) -> Option<&'t str> {
+        let start = *self.starts.get(line.checked_sub(1)?)?;
+        let end = self.starts.get(line).copied().unwrap_or(text.len());
+        text.get(start..end).map(|l| l.trim_end_matches(['\n', '\r']))
+    }
+
+    /// The place of a span, with its excerpt.
+    pub fn place(&self, file: &str, text: &str, span: Span, path: String) -> Place {
+        let (line, column) = self.line_column(text, span.offset);
+        let (end_line, end_column) = self.line_column(text, span.end());
+        let last = end_line.min(line + Self::EXCERPT_LINES - 1);
+        let lines =
+            (line..=last).filter_map(|n| self.line(text, n)).map(|l| l.chars().take(Self::EXCERPT_WIDTH).collect());
+        let lines: Vec<String> = lines.collect();
+        Place {
+            file: file.to_owned(),
+            line,
+            column,
+            end_line,
+            end_column,
+            offset: span.offset,
+            length: span.length,
+            path,
+            excerpt: (!lines.is_empty()).then_some(Excerpt { line, lines }),
+        }
+    }
+}
+
+fn floor_boundary(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+impl Place {
+    /// A place that is a whole file, for what has no position: a missing file, a file that is not text.
+    pub fn whole(file: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            line: 1,
+            column: 1,
+            end_line: 1,
+            end_column: 1,
+            offset: 0,
+            length: 0,
+            path: String::new(),
+            excerpt: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LineIndex, Span};
+
+    #[test]
+    fn columns_count_characters_and_offsets_count_bytes() {
+        let text = "añb\n\u{1F600}x\r\nlast";
+        let index = LineIndex::new(text);
+        assert_eq!(index.line_column(text, 3), (1, 3));
+        assert_eq!(index.line_column(text, 9), (2, 2));
+        assert_eq!(index.line_column(text, 7), (2, 1), "inside a character counts as its start");
+        assert_eq!(index.line_column(text, 999), (3, 5));
+        assert_eq!(index.line(text, 2), Some("\u{1F600}x"));
+        let place = index.place("f", text, Span::between(9, 10), String::new());
+        assert_eq!((place.line, place.column, place.end_line, place.end_column), (2, 2, 2, 3));
+        assert_eq!(place.excerpt.unwrap().lines, ["\u{1F600}x"]);
+    }
+}

@@ -1,0 +1,299 @@
+use super::{Coverage, Family, Finding, Level, Tests};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Name and version of the report's schema.
+pub const SCHEMA: &str = "tollgate-report/1";
+
+/// All that was found out about one set of files under one policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Who wrote it.
+    pub tool: Tool,
+    /// The answer.
+    pub verdict: Verdict,
+    /// The question.
+    pub policy: PolicyInfo,
+    /// Counts over findings and outcomes.
+    pub summary: Summary,
+    /// One for each rule that the policy turns on, by family and id.
+    pub outcomes: Vec<Outcome>,
+    /// By path, offset and rule.
+    pub findings: Vec<Finding>,
+    /// Test results; absent when no report was given.
+    pub tests: Option<Tests>,
+    /// Coverage; absent when no report was given.
+    pub coverage: Option<Coverage>,
+    /// Records of CI runs.
+    pub runs: Vec<serde_json::Value>,
+    /// The workflows that were read.
+    pub workflows: Vec<WorkflowInfo>,
+    /// Every file that was given.
+    pub files: Vec<FileRecord>,
+}
+
+/// The program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `tollgate`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The answer to "does this pipeline do what its policy says?".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Every rule at the fail level holds.
+    Pass,
+    /// At least one does not.
+    Fail,
+    /// Nothing failed, but evidence that the policy demands is missing or could not be read.
+    Incomplete,
+}
+
+impl Verdict {
+    /// The word used in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Incomplete => "incomplete",
+        }
+    }
+}
+
+/// The policy in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyInfo {
+    /// Its file, or the pack's name.
+    pub name: String,
+    /// Every file and pack that it consists of, base first.
+    pub sources: Vec<PolicySource>,
+}
+
+/// A file or pack of the policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicySource {
+    /// Path, or name of the pack.
+    pub file: String,
+    /// Shipped with the program.
+    pub pack: bool,
+}
+
+/// A line of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PolicyPlace {
+    /// Path, or name of the pack.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+}
+
+/// Counts.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Summary {
+    /// Findings at level error that are not waived.
+    pub errors: usize,
+    /// Findings at level warning that are not waived.
+    pub warnings: usize,
+    /// Findings at level info that are not waived.
+    pub infos: usize,
+    /// Findings taken out by a waiver.
+    pub waived: usize,
+    /// Findings that the baseline does not have.
+    pub new: usize,
+    /// Findings that the baseline has.
+    pub known: usize,
+    /// Rules by outcome.
+    pub outcomes: OutcomeCounts,
+}
+
+/// Numbers of rules by outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OutcomeCounts {
+    /// Hold.
+    pub passed: usize,
+    /// Do not hold.
+    pub failed: usize,
+    /// Hold but for waived findings.
+    pub waived: usize,
+    /// Nothing of the kind in the input.
+    pub not_applicable: usize,
+    /// Demanded evidence is missing.
+    pub no_evidence: usize,
+}
+
+/// What became of one rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Id of the rule.
+    pub rule: String,
+    /// Its family.
+    pub family: Family,
+    /// Its level in force.
+    pub level: Level,
+    /// The outcome.
+    pub outcome: OutcomeKind,
+    /// Things looked at.
+    pub subjects: usize,
+    /// Things among them that do not hold.
+    pub failing: usize,
+    /// What supports the outcome, in words.
+    pub facts: Vec<String>,
+    /// The line of the policy that asked for it.
+    pub policy: PolicyPlace,
+}
+
+/// What can become of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutcomeKind {
+    /// At least one finding.
+    Failed,
+    /// Demanded evidence is missing.
+    NoEvidence,
+    /// Only waived findings.
+    Waived,
+    /// Looked at something, and it holds.
+    Passed,
+    /// Nothing of the kind in the input.
+    NotApplicable,
+}
+
+impl OutcomeKind {
+    /// The word used in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::NoEvidence => "no-evidence",
+            Self::Waived => "waived",
+            Self::Passed => "passed",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// A workflow in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkflowInfo {
+    /// Path.
+    pub file: String,
+    /// Its `name`, or its path.
+    pub name: String,
+    /// Ids of its jobs.
+    pub jobs: Vec<String>,
+}
+
+/// The receipt for one input file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRecord {
+    /// Path as given; `archive.zip/member` for a member of an archive.
+    pub path: String,
+    /// What it is.
+    pub kind: FileKind,
+    /// The program that wrote it, where that can be told.
+    pub producer: String,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256 in hex; empty when the content was not needed.
+    pub sha256: String,
+    /// What became of it.
+    pub status: FileStatus,
+    /// Why, where it is not `read`; otherwise what is worth knowing.
+    pub note: String,
+}
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileKind {
+    /// GitHub Actions workflow.
+    Workflow,
+    /// Kept copy of a workflow (`*.backup` or in a backup folder).
+    WorkflowBackup,
+    /// GitHub Actions action metadata.
+    Action,
+    /// Compose file.
+    Compose,
+    /// Dockerfile or Containerfile.
+    Dockerfile,
+    /// `JUnit` XML.
+    Junit,
+    /// Cobertura XML.
+    Cobertura,
+    /// LCOV tracefile.
+    Lcov,
+    /// Markdown document.
+    Markdown,
+    /// Policy of Tollgate.
+    Policy,
+    /// Zip archive, whose members are files of their own.
+    Archive,
+    /// A format that is known by name but not read by this version.
+    Foreign,
+    /// Anything else.
+    Other,
+}
+
+impl FileKind {
+    /// The word used in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Workflow => "workflow",
+            Self::WorkflowBackup => "workflow-backup",
+            Self::Action => "action",
+            Self::Compose => "compose",
+            Self::Dockerfile => "dockerfile",
+            Self::Junit => "junit",
+            Self::Cobertura => "cobertura",
+            Self::Lcov => "lcov",
+            Self::Markdown => "markdown",
+            Self::Policy => "policy",
+            Self::Archive => "archive",
+            Self::Foreign => "foreign",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileStatus {
+    /// Read whole.
+    Read,
+    /// Read up to, or around, an error.
+    PartlyRead,
+    /// Nothing could be read.
+    Unreadable,
+    /// Not needed; the note says why.
+    Ignored,
+}
+
+impl FileStatus {
+    /// The word used in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::PartlyRead => "partly-read",
+            Self::Unreadable => "unreadable",
+            Self::Ignored => "ignored",
+        }
+    }
+}
+
+impl fmt::Display for FileStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}

@@ -1,0 +1,29 @@
+//! One file a format; each turns text into a typed document with spans, takes what producers really write, and never
+//! panics.
+
+use crate::model::Span;
+
+/// What a parser made of a text.
+#[derive(Debug, Clone)]
+pub struct Parsed<T> {
+    /// What could be read; `None` when nothing could.
+    pub document: Option<T>,
+    /// What was wrong, in text order. A document with problems was read around them.
+    pub problems: Vec<Problem>,
+}
+
+/// Something in a text that keeps it from being read whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub span: Span,
+    /// What, in plain words, without the place.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem at a span.
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into() }
+    }
+}
