@@ -29,3 +29,10 @@ impl Problem {
         Self { span, message: message.into() }
     }
 }
+
+impl<T> Parsed<T> {
+    /// The same with another document.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Parsed<U> {
+        Parsed { document: self.document.map(change), problems: self.problems }
+    }
+}
