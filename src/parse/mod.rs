@@ -1,6 +1,10 @@
 //! One file a format; each turns text into a typed document with spans, takes what producers really write, and never
 //! panics.
 
+pub mod compose;
+pub mod documents;
+pub mod shell;
+pub mod workflow;
 pub mod yaml;
 
 use crate::model::Span;
