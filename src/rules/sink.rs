@@ -49,6 +49,8 @@ pub struct Spot<'e> {
     pub path: String,
     /// What is wrong here, when it is the only place; a note when it is one of several.
     pub message: String,
+    /// What the fix in words needs to know of this place.
+    pub detail: String,
     /// Its part of the mechanical fix.
     pub edits: Vec<Edit>,
 }
