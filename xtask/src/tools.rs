@@ -102,7 +102,13 @@ fn is_version(path: &Path, program: &str, version: &str) -> bool {
 fn wasm_opt() -> Outcome<PathBuf> {
     let place = cache()?.join(format!("binaryen-{BINARYEN}"));
     let folder = place.join("node_modules/.bin");
-    if output(Command::new(folder.join("wasm-opt")).arg("--version")).is_some() {
+    // It names only the release: "wasm-opt version 132 (version_132)".
+    let release = BINARYEN.split('.').next().unwrap_or(BINARYEN);
+    let is_ours = || {
+        output(Command::new(folder.join("wasm-opt")).arg("--version"))
+            .is_some_and(|text| text.starts_with(&format!("wasm-opt version {release} ")))
+    };
+    if is_ours() {
         return Ok(folder);
     }
     npm("wasm-opt, which makes the page small, comes as an npm package")?;
@@ -112,7 +118,10 @@ fn wasm_opt() -> Outcome<PathBuf> {
         .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
         .arg(&place)
         .arg(format!("binaryen@{BINARYEN}")))?;
-    Ok(folder)
+    if is_ours() {
+        return Ok(folder);
+    }
+    Err(format!("{} was installed but does not run as release {release}", folder.join("wasm-opt").display()))
 }
 
 fn npm(why: &str) -> Outcome {
