@@ -60,7 +60,7 @@ pub(crate) fn wasm_tools() -> Outcome<Vec<PathBuf>> {
         // Without default features: they bring a TLS stack that only its test runner uses. Not `--locked`: its lock
         // file asks for versions that not every registry mirror has.
         cargo_tool("wasm-bindgen", "wasm-bindgen-cli", wasm_bindgen, &["--no-default-features"], 3)?,
-        cargo_tool("wasm-pack", "wasm-pack", WASM_PACK, &[], 3)?,
+        cargo_tool("wasm-pack", "wasm-pack", WASM_PACK, &[], 2)?,
         wasm_opt()?,
     ])
 }
