@@ -4,6 +4,8 @@
 //! right is imported by anything on its left, and everything but `cli` and `web` is pure: no clock, no files, no
 //! network, no printing.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
 pub mod input;
 pub mod model;
 pub mod parse;
