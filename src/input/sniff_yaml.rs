@@ -27,13 +27,25 @@ impl YamlOutline {
 /// Reads the outline.
 pub(crate) fn outline(text: &str) -> YamlOutline {
     let text = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
+    let scanner = scan(text, true);
+    if scanner.open.is_open() {
+        // A quote or bracket that nothing closes has swallowed the rest; without it, the keys behind are seen.
+        return scan(text, false).outline;
+    }
+    scanner.outline
+}
+
+fn scan(text: &str, carries_over: bool) -> Scanner {
     let mut scanner = Scanner::default();
     for line in text.trim_start_matches('\u{feff}').lines() {
         if !scanner.line(line) {
             break;
         }
+        if !carries_over {
+            scanner.open = Open::default();
+        }
     }
-    scanner.outline
+    scanner
 }
 
 #[derive(Default)]
@@ -70,8 +82,14 @@ impl Scanner {
             self.block = None;
         }
         if self.open.is_open() {
-            self.open.feed(content);
-            return true;
+            let nested = self.base.is_some_and(|base| self.open.indent > base);
+            // What a nested value leaves open cannot go on at the outermost indentation.
+            if nested && !content.is_empty() && self.base == Some(indent) {
+                self.open = Open::default();
+            } else {
+                self.open.feed(content);
+                return true;
+            }
         }
         if content.is_empty() || content.starts_with('#') || (indent == 0 && content.starts_with('%')) {
             return true;
@@ -91,6 +109,7 @@ impl Scanner {
         if opens_block(value) {
             self.block = Some(indent);
         } else {
+            self.open.indent = indent;
             self.open.feed(value_start(value));
         }
         if let Some(key) = key {
@@ -124,6 +143,8 @@ impl Scanner {
 struct Open {
     quote: Option<char>,
     brackets: usize,
+    /// Indentation of the line that opened it.
+    indent: usize,
 }
 
 impl Open {
@@ -235,6 +256,9 @@ mod tests {
             ("url: http://x\nhttp://y\nk:v\nw:\n", vec!["url", "w"]),
             ("on : push\njobs\t: x", vec!["on", "jobs"]),
             ("steps:\n- run: |\n    on: x\n  name: y\n- on: z\njobs:", vec!["steps", "jobs"]),
+            ("on:\n  - cron: '* *''\n\njobs:\n  a: b", vec!["on", "jobs"]),
+            ("on: 'push\njobs:\n  a: b", vec!["on", "jobs"]),
+            ("on: [push\njobs:\n  a: b", vec!["on", "jobs"]),
             ("", vec![]),
             ("just text", vec![]),
             ("on: push\n<<<<<<< HEAD\njobs:\n=======\nx\n", vec!["on", "jobs"]),

@@ -19,7 +19,7 @@ pub(super) fn yaml(name: &Name<'_>, head: &str) -> Detected {
     if workflow {
         return Detected::is(FileKind::Workflow);
     }
-    if name.is_action() && outline.has("runs") {
+    if outline.has("runs") && (name.is_action() || name.in_actions()) {
         return Detected::is(FileKind::Action);
     }
     let elsewhere = [
@@ -68,6 +68,9 @@ pub(super) fn report(name: &Name<'_>, head: &str) -> Detected {
         let format = JSON_FORMATS.iter().find(|(_, keys)| keys.iter().all(|(depth, key)| json.has(*depth, key)));
         if let Some((format, _)) = format {
             return Detected::foreign(format);
+        }
+        if name.is_simplecov() && json.has(2, "coverage") {
+            return Detected::foreign("SimpleCov result set");
         }
     }
     // Whatever it is, it is not what its name promises; the reader of that format will say so.
@@ -160,7 +163,6 @@ const JSON_FORMATS: &[(&str, &[(usize, &str)])] = &[
     ("Istanbul summary JSON", &[(1, "total"), (2, "lines"), (2, "statements")]),
     ("llvm-cov JSON", &[(1, "data"), (3, "files")]),
     ("SARIF", &[(1, "runs"), (1, "version")]),
-    ("SimpleCov result set", &[(2, "coverage"), (2, "timestamp")]),
     ("Code Climate coverage JSON", &[(1, "ci_service")]),
     ("JSCoverage JSON", &[(1, "instrumentation"), (1, "sloc")]),
     ("Codecov JSON", &[(1, "coverage")]),

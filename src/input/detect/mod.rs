@@ -49,12 +49,10 @@ pub fn kind(path: &str, head: &str) -> Detected {
     if name.is_dockerfile() {
         return Detected::is(FileKind::Dockerfile);
     }
-    if let Some(template) = name.dockerfile_with_extension() {
-        return if !template && content::is_dockerfile(head) {
-            Detected::is(FileKind::Dockerfile)
-        } else {
-            Detected::other("named after a Dockerfile, but none itself")
-        };
+    match name.dockerfile_with_extension() {
+        Some(true) => return Detected::other("a template of a Dockerfile"),
+        Some(false) if content::is_dockerfile(head) => return Detected::is(FileKind::Dockerfile),
+        _ => {}
     }
     content::report(&name, head)
 }
@@ -81,3 +79,6 @@ pub fn foreign_archive(path: &str, bytes: &[u8]) -> Option<Detected> {
 pub fn is_zip(bytes: &[u8]) -> bool {
     [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"].iter().any(|magic| bytes.starts_with(*magic))
 }
+
+#[cfg(test)]
+mod tests;

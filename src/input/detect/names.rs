@@ -92,7 +92,7 @@ impl<'a> Name<'a> {
         if self.is_yaml() && self.folders.ends_with(&[".github", "workflows"]) {
             return Some(FileKind::Workflow);
         }
-        if self.is_action() && self.folders.windows(2).any(|pair| pair == [".github", "actions"]) {
+        if self.is_action() && self.in_actions() {
             return Some(FileKind::Action);
         }
         if self.has_extension(&["md", "markdown"]) {
@@ -115,6 +115,16 @@ impl<'a> Name<'a> {
 
     pub(super) fn is_action(&self) -> bool {
         matches!(self.file, "action.yml" | "action.yaml")
+    }
+
+    /// Whether the file lies anywhere below `.github/actions`.
+    pub(super) fn in_actions(&self) -> bool {
+        self.folders.windows(2).any(|pair| pair == [".github", "actions"])
+    }
+
+    /// `.resultset.json`, which SimpleCov alone writes.
+    pub(super) fn is_simplecov(&self) -> bool {
+        self.lower.starts_with(".resultset")
     }
 
     /// Whether the file lies anywhere below `.github/workflows`.
