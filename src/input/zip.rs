@@ -95,7 +95,7 @@ pub fn read(path: &str, bytes: &[u8], origin: Origin, limits: &Limits, budget: &
     }
     unpacked.members.extend(skipped.into_iter().map(|(folder, count)| RawFile {
         path: format!("{path}/{folder}"),
-        content: Content::Skipped { reason: format!("folder of {count} files that are never looked at") },
+        content: Content::Skipped { reason: folder_in_words(count) },
         origin,
     }));
     unpacked
@@ -111,6 +111,14 @@ struct Failure {
 
 fn unreadable(reason: &str) -> Unpacked {
     Unpacked { members: Vec::new(), status: FileStatus::Unreadable, note: reason.to_owned() }
+}
+
+fn folder_in_words(files: usize) -> String {
+    if files == 1 {
+        "folder of 1 file that is never looked at".to_owned()
+    } else {
+        format!("folder of {files} files that are never looked at")
+    }
 }
 
 /// An error of the library as the end of a sentence.
