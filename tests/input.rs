@@ -1,4 +1,10 @@
 //! What comes in: hostile archives, odd files, and the promise that each leaves a record.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot be set up must fail"
+)]
 
 use proptest::prelude::*;
 use tollgate::input::{Content, Limits, Origin, RawFile, SourceFile, open};

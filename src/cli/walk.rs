@@ -80,6 +80,8 @@ impl Collector<'_> {
             .standard_filters(false)
             .git_ignore(respects_ignore_files)
             .require_git(false)
+            // So that the limit cuts at the same file on every machine.
+            .sort_by_file_name(Ord::cmp)
             .filter_entry(|entry| entry.depth() == 0 || !is_skipped_folder(entry))
             .build();
         for entry in walk {
@@ -111,9 +113,8 @@ impl Collector<'_> {
                 Content::NotWanted { bytes: entry.metadata().map_or(0, |metadata| metadata.len()) }
             });
             if !going_on {
-                let limit = self.limits.files;
-                let error =
-                    format!("{}: more files than the limit `files` ({limit}); the rest was left out", root.display());
+                let limit = self.limits.exceeded("files");
+                let error = format!("{}: {limit}; the rest was left out", root.display());
                 self.collected.errors.push(error);
                 return;
             }
@@ -210,4 +211,121 @@ fn shown(path: &Path) -> String {
         shown.push('/');
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        root
+    }
+
+    fn paths(collected: &Collected) -> Vec<&str> {
+        collected.files.iter().map(|file| file.path.as_str()).collect()
+    }
+
+    fn content<'a>(collected: &'a Collected, path: &str) -> &'a Content {
+        &collected.files.iter().find(|file| file.path == path).unwrap().content
+    }
+
+    #[test]
+    fn a_folder_is_walked_as_git_sees_it() {
+        let root = tree(&[
+            (".gitignore", "coverage/\n*.log.md\n"),
+            (".github/workflows/ci.yml", "on: push"),
+            (".git/config.yml", ""),
+            ("node_modules/x/action.yml", ""),
+            ("coverage/lcov.info", ""),
+            ("a.log.md", ""),
+            ("logo.png", "12345"),
+        ]);
+        let collected = collect(&[root.path().to_path_buf()], &[], &Limits::default());
+        assert_eq!(paths(&collected), [".github/workflows/ci.yml", ".gitignore", "logo.png"]);
+        assert!(
+            matches!(content(&collected, ".github/workflows/ci.yml"), Content::Bytes(bytes) if bytes == b"on: push")
+        );
+        assert!(matches!(content(&collected, "logo.png"), Content::NotWanted { bytes: 5 }));
+        assert_eq!(collected.on_disk["logo.png"], root.path().join("logo.png"));
+        assert_eq!(collected.errors, [""; 0]);
+    }
+
+    #[test]
+    fn evidence_is_taken_even_if_ignored_and_only_once() {
+        let root = tree(&[(".gitignore", "out/\n"), ("out/junit.xml", "<a/>"), ("README.md", "")]);
+        let path = root.path().to_path_buf();
+        let collected =
+            collect(std::slice::from_ref(&path), &[path.join("out"), path.join("README.md")], &Limits::default());
+        let out = format!("{}/junit.xml", shown(&path.join("out")));
+        assert_eq!(paths(&collected), [".gitignore", out.as_str(), "README.md"]);
+        let origins: Vec<_> = collected.files.iter().map(|file| file.origin).collect();
+        assert_eq!(origins, [Origin::Tree, Origin::Evidence, Origin::Tree]);
+    }
+
+    #[test]
+    fn what_is_named_is_read_even_if_ignored_or_unwanted() {
+        let root = tree(&[(".gitignore", "*\n"), ("out/a.golden", "<a/>"), ("out/b.md", "")]);
+        let (file, folder) = (root.path().join("out/a.golden"), root.path().join("out"));
+        let collected = collect(&[file.clone(), folder.clone()], &[], &Limits::default());
+        assert_eq!(paths(&collected), [shown(&file), format!("{}/b.md", shown(&folder))]);
+        assert!(matches!(content(&collected, &shown(&file)), Content::Bytes(_)));
+    }
+
+    #[test]
+    fn a_path_that_does_not_exist_is_an_error() {
+        let collected = collect(&[PathBuf::from("no/such/path")], &[PathBuf::from("nor/this")], &Limits::default());
+        assert_eq!(collected.errors, ["no/such/path: does not exist", "nor/this: does not exist"]);
+        assert!(collected.files.is_empty());
+    }
+
+    #[test]
+    fn limits_are_kept_before_loading() {
+        let root = tree(&[("a.md", "12345"), ("b.md", "1"), ("c.md", "")]);
+        let mut limits = Limits::default();
+        limits.set("file_bytes", "4").unwrap();
+        let collected = collect(&[root.path().to_path_buf()], &[], &limits);
+        assert!(
+            matches!(content(&collected, "a.md"), Content::Failed { bytes: 5, reason } if reason.contains("file_bytes"))
+        );
+        assert!(matches!(content(&collected, "b.md"), Content::Bytes(_)));
+        limits.set("files", "2").unwrap();
+        let collected = collect(&[root.path().to_path_buf()], &[], &limits);
+        assert_eq!(collected.files.len(), 2);
+        assert!(collected.errors[0].contains("over the limit `files` (2)"), "{:?}", collected.errors);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn symbolic_links_are_told_but_not_followed() {
+        let root = tree(&[("real/a.md", "")]);
+        std::os::unix::fs::symlink(root.path().join("real"), root.path().join("folder")).unwrap();
+        std::os::unix::fs::symlink(root.path().join("real/a.md"), root.path().join("b.md")).unwrap();
+        let collected = collect(&[root.path().to_path_buf()], &[], &Limits::default());
+        assert_eq!(paths(&collected), ["b.md", "folder", "real/a.md"]);
+        assert!(matches!(content(&collected, "b.md"), Content::Skipped { .. }));
+    }
+
+    #[test]
+    fn paths_are_shown_with_slashes_and_without_dots() {
+        for (path, expected) in
+            [(".", ""), ("./a/./b", "a/b"), ("a/b/", "a/b"), ("../a", "../a"), ("/", "/"), ("/a/b", "/a/b")]
+        {
+            assert_eq!(shown(Path::new(path)), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_reader_without_end_is_cut_off() {
+        let mut limits = Limits::default();
+        limits.set("file_bytes", "10").unwrap();
+        assert!(matches!(read_within(&mut io::repeat(b'x'), &limits), Content::Failed { .. }));
+        assert!(matches!(read_within(&mut &b"0123456789"[..], &limits), Content::Bytes(bytes) if bytes.len() == 10));
+    }
 }

@@ -22,6 +22,9 @@ pub struct Limits {
 /// Unpacked size up to which a member's compression ratio is not judged: short texts may well be mostly blank.
 pub const RATIO_FREE_BYTES: u64 = 1 << 20;
 
+/// Archives are opened by recursion, and some contain themselves.
+const MOST_DEPTH: u64 = 16;
+
 const MIB: u64 = 1 << 20;
 
 /// Name, whether it counts bytes, what it limits.
@@ -51,7 +54,7 @@ impl Limits {
     /// Sets a limit by name. Sizes may carry a unit (`64MiB`, `1GB`, `500kB`), digits may be grouped with `_`.
     ///
     /// Errors: an unknown name (with the nearest known one), or a value that is no number or not above zero
-    /// (`archive_depth` may be zero).
+    /// (`archive_depth` is 0 to 16).
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         let Some((known, bytes, _)) = NAMES.into_iter().find(|(known, ..)| *known == name) else {
             return Err(unknown(name));
@@ -63,6 +66,9 @@ impl Limits {
         })?;
         if number == 0 && known != "archive_depth" {
             return Err(format!("limit `{known}` must be above zero"));
+        }
+        if known == "archive_depth" && number > MOST_DEPTH {
+            return Err(format!("limit `{known}` must not be above {MOST_DEPTH}"));
         }
         let field = match known {
             "files" => &mut self.files,
@@ -192,7 +198,8 @@ mod tests {
     }
 
     #[test]
-    fn zero_is_refused_except_for_depth() {
+    fn values_have_bounds() {
+        assert!(Limits::default().set("archive_depth", "17").is_err());
         assert!(Limits::default().set("files", "0").is_err());
         assert!(Limits::default().set("archive_depth", "0").is_ok());
         assert!(Limits::default().set("files", "1MiB").is_err(), "a count has no unit");

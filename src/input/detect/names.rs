@@ -122,7 +122,7 @@ impl<'a> Name<'a> {
         self.folders.windows(2).any(|pair| pair == [".github", "actions"])
     }
 
-    /// `.resultset.json`, which SimpleCov alone writes.
+    /// `.resultset.json`, which `SimpleCov` alone writes.
     pub(super) fn is_simplecov(&self) -> bool {
         self.lower.starts_with(".resultset")
     }
