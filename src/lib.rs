@@ -6,6 +6,8 @@
 
 pub mod engine;
 pub mod evidence;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
 pub mod input;
 pub mod model;
 pub mod parse;
