@@ -1,8 +1,5 @@
 //! Bytes in, [`SourceFile`]s out: archives, limits, encodings, and what each file is.
 
-
-
-
 use crate::model::{FileKind, FileStatus};
 
 /// A file as it was given, before anybody looked inside.

@@ -1,6 +1,8 @@
 //! One file a format; each turns text into a typed document with spans, takes what producers really write, and never
 //! panics.
 
+pub mod xml;
+
 use crate::model::Span;
 
 /// What a parser made of a text.
