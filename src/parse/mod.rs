@@ -1,6 +1,7 @@
 //! One file a format; each turns text into a typed document with spans, takes what producers really write, and never
 //! panics.
 
+pub mod junit;
 pub mod xml;
 
 use crate::model::Span;
