@@ -1,7 +1,10 @@
 //! One file a format; each turns text into a typed document with spans, takes what producers really write, and never
 //! panics.
 
+pub mod cobertura;
+pub mod coverage;
 pub mod junit;
+pub mod lcov;
 pub mod xml;
 
 use crate::model::Span;

@@ -5,6 +5,7 @@ use super::{Case, DeclaredCounts, MAX_MESSAGE, MAX_TRACE, Suite, SuiteError, Tes
 use crate::model::{CaseStatus, Span};
 use crate::parse::xml::{Event, Reader};
 use crate::parse::{Parsed, Problem};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Marks a text that goes on in the report.
@@ -98,7 +99,7 @@ impl<'t> Builder<'t> {
         let inside = self.open.last().copied();
         let open = match (inside, name) {
             (None | Some(Open::Group), "testsuites") => {
-                self.report.declared = self.declared(reader);
+                self.report.declared = declared(reader);
                 self.guess_from_group(reader);
                 Open::Group
             }
@@ -167,9 +168,9 @@ impl<'t> Builder<'t> {
         let name = self.joined_name(&own);
         let suite = Suite {
             name,
-            file: reader.attribute("file").map(|file| file.into_owned()),
+            file: reader.attribute("file").map(Cow::into_owned),
             timestamp: reader.attribute("timestamp").map(|time| time.trim().to_owned()).filter(|time| !time.is_empty()),
-            declared: self.declared(reader),
+            declared: declared(reader),
             seconds: self.seconds(reader, reader.span()),
             span: reader.span(),
             nested: outer.is_some(),
@@ -231,9 +232,10 @@ impl<'t> Builder<'t> {
                 let message = reader.attribute("message").or_else(|| reader.attribute("type")).unwrap_or_default();
                 if case.status < status && case.status >= CaseStatus::Failed && !case.message.is_empty() {
                     // The worse one speaks for the case.
-                    let earlier = std::mem::take(&mut case.message);
-                    case.trace.insert_str(0, "\n");
-                    case.trace.insert_str(0, &earlier);
+                    let mut trace = std::mem::take(&mut case.message);
+                    append(&mut trace, "\n", MAX_TRACE);
+                    append(&mut trace, &case.trace, MAX_TRACE);
+                    case.trace = trace;
                 }
                 if case.message.is_empty() {
                     append(&mut case.message, &message, MAX_MESSAGE);
@@ -322,22 +324,6 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn declared(&self, reader: &Reader<'t>) -> Option<DeclaredCounts> {
-        let number = |name: &str| reader.raw(name).and_then(|count| count.trim().parse::<u64>().ok());
-        let seconds = match time(reader.raw("time")) {
-            Time::Seconds(seconds) => Some(seconds),
-            Time::Absent | Time::Doubtful => None,
-        };
-        let declared = DeclaredCounts {
-            tests: number("tests"),
-            failures: number("failures"),
-            errors: number("errors"),
-            skipped: number("skipped").or_else(|| number("skip")).or_else(|| number("ignored")),
-            seconds,
-        };
-        (declared != DeclaredCounts::default()).then_some(declared)
-    }
-
     fn produced_by(&mut self, producer: &str) {
         if self.report.producer.is_empty() {
             producer.clone_into(&mut self.report.producer);
@@ -370,6 +356,22 @@ impl<'t> Builder<'t> {
         };
         self.produced_by(producer);
     }
+}
+
+fn declared(reader: &Reader<'_>) -> Option<DeclaredCounts> {
+    let number = |name: &str| reader.raw(name).and_then(|count| count.trim().parse::<u64>().ok());
+    let seconds = match time(reader.raw("time")) {
+        Time::Seconds(seconds) => Some(seconds),
+        Time::Absent | Time::Doubtful => None,
+    };
+    let declared = DeclaredCounts {
+        tests: number("tests"),
+        failures: number("failures"),
+        errors: number("errors"),
+        skipped: number("skipped").or_else(|| number("skip")).or_else(|| number("ignored")),
+        seconds,
+    };
+    (declared != DeclaredCounts::default()).then_some(declared)
 }
 
 /// Texts that repeat from one case to the next, kept once.

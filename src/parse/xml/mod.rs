@@ -28,6 +28,7 @@ pub enum Event<'t> {
 
 /// Reads one text from front to back.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact about how far the reading is")]
 pub struct Reader<'t> {
     text: &'t str,
     tokens: quick_xml::Reader<&'t [u8]>,
@@ -112,9 +113,8 @@ impl<'t> Reader<'t> {
                         self.outside_root();
                     }
                 }
-                Ok(Token::CData(_)) if self.open.is_empty() => self.outside_root(),
+                Ok(Token::CData(_) | Token::GeneralRef(_)) if self.open.is_empty() => self.outside_root(),
                 Ok(Token::CData(_)) => return Some(Event::Text(Cow::Borrowed(self.slice(9, 3)))),
-                Ok(Token::GeneralRef(_)) if self.open.is_empty() => self.outside_root(),
                 Ok(Token::GeneralRef(_)) => return Some(Event::Text(self.reference())),
                 Ok(Token::Comment(_)) if !self.root_seen && self.prolog.is_empty() => self.prolog = self.slice(4, 3),
                 Ok(Token::Comment(_) | Token::Decl(_) | Token::PI(_) | Token::DocType(_)) => {}
