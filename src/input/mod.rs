@@ -11,7 +11,6 @@ pub mod zip;
 
 pub use limits::Limits;
 pub use open::open;
-
 use crate::model::{FileKind, FileStatus};
 
 /// A file as it was given, before anybody looked inside.

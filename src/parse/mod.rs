@@ -6,6 +6,11 @@ pub mod documents;
 pub mod shell;
 pub mod workflow;
 pub mod yaml;
+pub mod cobertura;
+pub mod coverage;
+pub mod junit;
+pub mod lcov;
+pub mod xml;
 
 use crate::model::Span;
 
