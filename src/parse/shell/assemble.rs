@@ -1,6 +1,6 @@
 //! Adds rows to the tables of a script.
 
-use super::{Command, Link, Node, Operator, Pipeline, Scope, ScopeKind, Script, ShellOptions, Word};
+use super::{Command, Link, Node, Operator, Pipeline, Scope, ScopeKind, Script, Word};
 use crate::model::Span;
 
 pub(super) fn scope(
@@ -11,7 +11,11 @@ pub(super) fn scope(
     owner: Option<usize>,
 ) -> usize {
     script.scopes.push(Scope { kind, construct, parent, owner, pipelines: Vec::new() });
-    script.scopes.len() - 1
+    let index = script.scopes.len() - 1;
+    if let Some(construct) = construct.and_then(|c| script.constructs.get_mut(c)) {
+        construct.parts.push(index);
+    }
+    index
 }
 
 pub(super) fn pipeline(script: &mut Script, scope: usize, before: Option<Operator>) -> usize {
@@ -53,7 +57,6 @@ pub(super) fn from_exec(words: impl Iterator<Item = (String, Span)>) -> Script {
         if let Some(pipeline) = script.pipelines.get_mut(pipeline) {
             pipeline.members.push(Node::Command(index));
         }
-        script.options.push(ShellOptions::default());
     }
     script
 }

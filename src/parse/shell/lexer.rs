@@ -16,7 +16,7 @@ pub(super) struct Cursor<'s> {
     pub(super) end: usize,
     /// Bytes that looking ahead may still read; keeps the total linear on hostile text.
     budget: usize,
-    /// Nested too deep: the rest is not read, and constructs left open are not reported.
+    /// A limit is reached: the rest is not read, and constructs left open are not reported.
     pub(super) gave_up: bool,
     pub(super) pending: Vec<Pending>,
     pub(super) out: Script,
@@ -88,10 +88,11 @@ impl<'s> Cursor<'s> {
         }
     }
 
-    pub(super) fn give_up(&mut self) {
+    /// Ends the reading here.
+    pub(super) fn give_up(&mut self, message: &str) {
         let start = self.pos;
         let end = start + self.rest().chars().next().map_or(0, char::len_utf8);
-        self.problem_between(start, end, "the script nests too deep here; the rest was not read");
+        self.problem_between(start, end, message);
         self.gave_up = true;
         self.end = self.src.len();
         self.pos = self.end;

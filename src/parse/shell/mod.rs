@@ -7,22 +7,28 @@
 //! A [`Script`] is a tree in flat tables: [`Script::commands`] holds every simple command in source order, wherever it
 //! stands; a command belongs to a [`Pipeline`], a pipeline to a [`Scope`] (a place where a list of commands can stand),
 //! and a scope to a [`Construct`] (the loop, the `if`, the subshell …), which is itself a member of a pipeline.
-//! Whoever wants to know what becomes of an exit status climbs that way.
+//! Whoever wants to know what becomes of an exit status climbs that way; [`Script::fate`] does it.
 //!
 //! Broken text never stops the reader: a [`Problem`] says what is wrong, and the commands before it are kept. Work is
-//! linear in the text; nesting beyond [`MAX_NESTING`] ends the reading with a problem.
+//! linear in the text; nesting beyond [`MAX_NESTING`], or more than [`MAX_COMMANDS`] commands, ends the reading with a
+//! problem.
 
 mod assemble;
+mod constructs;
 mod deep;
+mod facts;
+mod fate;
 mod lexer;
 mod names;
 mod options;
 mod parser;
+mod simple;
 #[cfg(test)]
 mod tests;
 mod words;
 
 pub use deep::DeepCommand;
+pub use fate::{Fate, Loss};
 pub use names::{inner_script, peel};
 pub use options::ShellOptions;
 
@@ -31,6 +37,9 @@ use crate::parse::Problem;
 
 /// Deepest nesting of constructs, substitutions and expansions that is read.
 pub const MAX_NESTING: usize = 64;
+
+/// Most commands and constructs that are read.
+pub const MAX_COMMANDS: usize = 100_000;
 
 /// Splits a script. Spans are byte offsets into `script`.
 pub fn parse(script: &str) -> Script {
@@ -50,7 +59,7 @@ pub struct Script {
     pub scopes: Vec<Scope>,
     /// What could not be read, in text order.
     pub problems: Vec<Problem>,
-    options: Vec<ShellOptions>,
+    facts: facts::Facts,
 }
 
 /// A simple command: assignments, words and redirections. `[[ … ]]` and `(( … ))` are commands whose first and last
@@ -255,6 +264,8 @@ pub struct Construct {
     /// `for`/`select`: the variable, then the words after `in`, or the one text between `((` and `))`. `case`: its
     /// subject. `function`: its name. Otherwise empty.
     pub words: Vec<Word>,
+    /// Its lists in source order: indices into [`Script::scopes`].
+    pub parts: Vec<usize>,
     /// Redirections after it.
     pub redirects: Vec<Redirect>,
 }
@@ -295,34 +306,31 @@ impl Script {
         std::iter::successors(self.scopes.get(scope), |s| self.scopes.get(s.parent?))
     }
 
-    /// The loops around a command, from the innermost out, each with whether the command is part of its condition. A
-    /// function's body ends the search: where it is called is not known.
-    pub fn loops(&self, command: usize) -> impl Iterator<Item = (&Construct, bool)> {
+    /// The loops around a command, from the innermost out. A function's body ends the search: where it is called is not
+    /// known.
+    pub fn loops(&self, command: usize) -> impl Iterator<Item = &Construct> {
         let scope = self.commands.get(command).map_or(usize::MAX, |c| c.scope);
         self.enclosing(scope)
             .take_while(|s| !matches!(s.kind, ScopeKind::Function(_)))
-            .filter_map(|s| Some((self.constructs.get(s.construct?)?, s.kind == ScopeKind::LoopCondition)))
-            .filter(|(c, _)| c.kind.is_loop())
+            .filter_map(|s| self.constructs.get(s.construct?))
+            .filter(|c| c.kind.is_loop())
     }
 
     /// The innermost loop around a command that waits for something: `while`/`until` with a command in its condition
-    /// that can fail, or any loop whose own body breaks out, exits or returns.
+    /// that can fail, or any loop out of which a command breaks, exits or returns.
     pub fn polling_loop(&self, command: usize) -> Option<&Construct> {
-        self.loops(command).map(|(construct, _)| construct).find(|construct| self.can_end_early(construct))
-    }
-
-    fn can_end_early(&self, construct: &Construct) -> bool {
-        let Some(index) = self.constructs.iter().position(|c| std::ptr::eq(c, construct)) else { return false };
-        let conditional = matches!(construct.kind, ConstructKind::While | ConstructKind::Until);
-        let inside = self.commands.iter().filter(|c| construct.span.range().contains(&c.span.offset));
-        inside.filter_map(|c| Some((c, c.name()?))).any(|(c, name)| {
-            let in_condition =
-                || self.enclosing(c.scope).any(|s| s.construct == Some(index) && s.kind == ScopeKind::LoopCondition);
-            match name {
-                "break" | "exit" | "return" => true,
-                "true" | ":" | "false" => false,
-                _ => conditional && in_condition(),
-            }
+        self.loops(command).find(|construct| {
+            let conditions = construct.parts.iter().filter_map(|p| self.scopes.get(*p));
+            let conditions = conditions.filter(|s| s.kind == ScopeKind::LoopCondition).flat_map(|s| &s.pipelines);
+            let mut members = conditions.filter_map(|p| self.pipelines.get(*p)).flat_map(|p| &p.members);
+            let waits = members.any(|node| match node {
+                Node::Command(index) => {
+                    let name = self.commands.get(*index).and_then(Command::name);
+                    name.is_some_and(|name| !matches!(name, "true" | "false" | ":" | "sleep"))
+                }
+                Node::Construct(_) => true,
+            });
+            waits || self.within(construct.span).iter().any(|c| matches!(c.name(), Some("break" | "exit" | "return")))
         })
     }
 
@@ -338,18 +346,23 @@ impl Script {
         scope.pipelines.get(scope.pipelines.partition_point(|p| *p <= pipeline)).copied()
     }
 
-    /// The commands directly or anywhere inside a member of a pipeline, in source order.
-    pub fn commands_of(&self, node: Node) -> impl Iterator<Item = &Command> {
-        let range = match node {
-            Node::Command(index) => self.commands.get(index).map(|c| c.span.range()),
-            Node::Construct(index) => self.constructs.get(index).map(|c| c.span.range()),
+    /// The commands directly or anywhere inside a member of a pipeline, substitutions included, in source order.
+    pub fn commands_of(&self, node: Node) -> &[Command] {
+        let span = match node {
+            Node::Command(index) => self.commands.get(index).map(|c| c.span),
+            Node::Construct(index) => self.constructs.get(index).map(|c| c.span),
         };
-        let range = range.unwrap_or(0..0);
-        self.commands.iter().filter(move |c| range.contains(&c.span.offset))
+        self.within(span.unwrap_or_default())
+    }
+
+    fn within(&self, span: Span) -> &[Command] {
+        let from = self.commands.partition_point(|c| c.span.offset < span.offset);
+        let to = self.commands.partition_point(|c| c.span.offset < span.end());
+        self.commands.get(from..to).unwrap_or_default()
     }
 
     /// What `set` has switched when this command begins; everything `None` before the first `set`.
     pub fn options_at(&self, command: usize) -> ShellOptions {
-        self.options.get(command).copied().unwrap_or_default()
+        self.facts.options.get(command).copied().unwrap_or_default()
     }
 }
