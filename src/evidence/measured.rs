@@ -87,7 +87,7 @@ fn merge(reports: &[&CoverageReport]) -> Coverage {
     let mut coverage =
         Coverage { definition: String::new(), line: Ratio::default(), branch: None, function: None, files: Vec::new() };
     for (path, source) in sources {
-        let (line, branch, function) = source.ratios();
+        let (line, branch, function) = (source.line(), source.branches, source.functions);
         coverage.line += line;
         add(&mut coverage.branch, branch);
         add(&mut coverage.function, function);

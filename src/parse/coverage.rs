@@ -4,6 +4,7 @@
 //! one of the entries is, and its branches are those of the entry that knows most of them.
 
 use crate::model::Ratio;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// A coverage report, measured from its lines.
@@ -96,13 +97,76 @@ impl CoveredSource {
         Ratio { covered: hit as u64, total: self.lines.len() as u64 }
     }
 
+    /// Adds what another report says of the same file: a line is hit when it is in either, its branches are the most
+    /// that either knows and took. Branches are not added up: their numbers mean nothing across reports.
+    pub fn merge(&mut self, other: &Self) {
+        let (own, theirs) = (self.off_line_branches(), other.off_line_branches());
+        let mut merged = Vec::with_capacity(self.lines.len().max(other.lines.len()));
+        let (mut left, mut right) = (self.lines.iter().peekable(), other.lines.iter().peekable());
+        loop {
+            let order = match (left.peek(), right.peek()) {
+                (Some(l), Some(r)) => l.number.cmp(&r.number),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => break,
+            };
+            let first = if order == Ordering::Greater { None } else { left.next() };
+            let second = if order == Ordering::Less { None } else { right.next() };
+            merged.extend(match (first, second) {
+                (Some(l), Some(r)) => Some(l.either(*r)),
+                (one, other) => one.or(other).copied(),
+            });
+        }
+        self.lines = merged;
+        let on_lines = self.on_line_branches();
+        self.branches = Ratio {
+            covered: on_lines.covered + own.covered.max(theirs.covered),
+            total: on_lines.total + own.total.max(theirs.total),
+        };
+        self.functions = larger(self.functions, other.functions);
+        self.claimed_lines = match (self.claimed_lines, other.claimed_lines) {
+            _ if !self.lines.is_empty() => None,
+            (Some(own), Some(theirs)) => Some(larger(own, theirs)),
+            (own, theirs) => own.or(theirs),
+        };
+    }
+
+    fn on_line_branches(&self) -> Ratio {
+        let mut sum = Ratio::default();
+        for branch in self.lines.iter().filter_map(Line::branch) {
+            sum += branch;
+        }
+        sum
+    }
+
+    fn off_line_branches(&self) -> Ratio {
+        let on = self.on_line_branches();
+        Ratio {
+            covered: self.branches.covered.saturating_sub(on.covered),
+            total: self.branches.total.saturating_sub(on.total),
+        }
+    }
+
     /// One of its lines, by number.
     pub fn at(&self, number: u32) -> Option<&Line> {
         self.lines.binary_search_by_key(&number, |line| line.number).ok().and_then(|index| self.lines.get(index))
     }
 }
 
+fn larger(a: Ratio, b: Ratio) -> Ratio {
+    Ratio { covered: a.covered.max(b.covered), total: a.total.max(b.total) }
+}
+
 impl Line {
+    fn either(self, other: Self) -> Self {
+        Self {
+            number: self.number,
+            branches: self.branches.max(other.branches),
+            branches_taken: self.branches_taken.max(other.branches_taken),
+            hits: self.hits.max(other.hits),
+        }
+    }
+
     /// Its branches; `None` where it has none.
     pub fn branch(&self) -> Option<Ratio> {
         let ratio = Ratio { covered: self.branches_taken.into(), total: self.branches.into() };

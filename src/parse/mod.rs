@@ -11,6 +11,9 @@ pub mod coverage;
 pub mod junit;
 pub mod lcov;
 pub mod xml;
+pub mod image;
+pub mod dockerfile;
+pub mod markdown;
 
 use crate::model::Span;
 

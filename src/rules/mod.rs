@@ -7,16 +7,8 @@ mod registry;
 mod sink;
 pub mod support;
 
-mod artifacts;
-mod caching;
-mod container;
-mod coverage;
-mod document;
-mod health;
-mod rollback;
-mod security;
-mod tests;
-mod time;
+pub mod caching;
+pub mod health;
 
 pub use registry::{REGISTRY, find, specs};
 pub use sink::{Hit, Sink, Spot};
@@ -40,6 +32,9 @@ pub struct Meta {
     /// Its documentation, Markdown with the headings of [`HEADINGS`].
     pub docs: &'static str,
 }
+
+/// The rule about files that could not be read whole: such a finding leaves the verdict open instead of failing it.
+pub const UNREADABLE: &str = "unreadable-file";
 
 /// The headings of every rule's documentation, in order.
 pub const HEADINGS: [&str; 6] =

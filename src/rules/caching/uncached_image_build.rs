@@ -1,3 +1,5 @@
+//! The rule `uncached-image-build`.
+
 use crate::evidence::docker::{BuildCall, BuildTool, build_call, compose_call, has_option, option_value};
 use crate::evidence::{Doc, Evidence, StepRef, paths};
 use crate::model::Span;

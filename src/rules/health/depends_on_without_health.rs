@@ -1,3 +1,5 @@
+//! The rule `depends-on-without-health`.
+
 use super::readiness::{Readiness, readiness, server_of};
 use crate::evidence::Evidence;
 use crate::parse::yaml::Node;

@@ -1,3 +1,5 @@
+//! The rule `service-without-healthcheck`.
+
 use super::readiness::{Readiness, image_of, readiness, server_of};
 use crate::evidence::Evidence;
 use crate::parse::compose::ComposeService;

@@ -1,3 +1,5 @@
+//! The rule `sleep-as-wait`.
+
 use crate::evidence::docker::{compose_call, container_call, has_option, has_short_flag};
 use crate::evidence::{Evidence, File, StepRef};
 use crate::model::Span;

@@ -1,0 +1,26 @@
+use super::{Registered, caching, health, register};
+use crate::policy::RuleSpec;
+
+/// All rules, by id.
+pub const REGISTRY: &[Registered] = &[
+    register::<health::depends_on_without_health::DependsOnWithoutHealth>(),
+    register::<health::service_without_healthcheck::ServiceWithoutHealthcheck>(),
+    register::<health::sleep_as_wait::SleepAsWait>(),
+    register::<caching::uncached_image_build::UncachedImageBuild>(),
+];
+
+/// A rule by id.
+pub fn find(id: &str) -> Option<&'static Registered> {
+    REGISTRY.binary_search_by(|rule| rule.meta.id.cmp(id)).ok().and_then(|at| REGISTRY.get(at))
+}
+
+/// What policies may say of the rules.
+pub fn specs() -> Vec<RuleSpec> {
+    let spec = |rule: &Registered| RuleSpec {
+        id: rule.meta.id,
+        family: rule.meta.family,
+        level: rule.meta.level,
+        check_params: rule.check_params,
+    };
+    REGISTRY.iter().map(spec).collect()
+}
