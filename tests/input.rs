@@ -320,6 +320,13 @@ fn files_with_one_path_are_kept_apart_in_the_order_given() {
     assert_eq!(seen, [("a.md", "2"), ("b.md", "1"), ("b.md#2", ""), ("b.md#3", "3"), ("b.md#4", "5")]);
 }
 
+#[test]
+fn a_path_may_be_empty() {
+    let files = open(vec![raw("", ""), raw("", "")], &Limits::default());
+    let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["", "#2"]);
+}
+
 const NAMES: [&str; 8] =
     ["a.zip", "ci.yml", "x.xml", "Dockerfile", "lcov.info", "c.json", "a.md", ".github/workflows/ci.yml.bak"];
 
