@@ -1,10 +1,5 @@
 //! What comes in: hostile archives, odd files, and the promise that each leaves a record.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that cannot be set up must fail"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up must fail")]
 
 use proptest::prelude::*;
 use tollgate::input::{Content, Limits, Origin, RawFile, SourceFile, open};
@@ -198,7 +193,7 @@ fn a_bomb_is_stopped_by_its_ratio() {
     assert_eq!(bomb.status, FileStatus::Unreadable);
     assert_eq!(bomb.note, "over the limit `archive_ratio` (200:1)");
     assert_eq!(find(&files, "a.zip/ok.md").status, FileStatus::Read);
-    let below = open_zip(&[deflated("blank.md", &[b' '; 1 << 20])], &Limits::default());
+    let below = open_zip(&[deflated("blank.md", &vec![b' '; 1 << 20])], &Limits::default());
     assert_eq!(find(&below, "a.zip/blank.md").status, FileStatus::Read, "a short text may be mostly blank");
 }
 
@@ -318,6 +313,13 @@ fn files_with_one_path_are_kept_apart_in_the_order_given() {
     );
     let seen: Vec<_> = files.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
     assert_eq!(seen, [("a.md", "2"), ("b.md", "1"), ("b.md#2", ""), ("b.md#3", "3"), ("b.md#4", "5")]);
+}
+
+#[test]
+fn a_path_may_be_empty() {
+    let files = open(vec![raw("", ""), raw("", "")], &Limits::default());
+    let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["", "#2"]);
 }
 
 const NAMES: [&str; 8] =

@@ -18,7 +18,8 @@ pub struct Collected {
     pub files: Vec<RawFile>,
     /// Where each file that was found on disk lies, by its path in `files`.
     pub on_disk: BTreeMap<String, PathBuf>,
-    /// Paths that were named but do not exist or cannot be read, and limits that cut the search, in words.
+    /// Paths that were named but do not exist, folders that cannot be walked at all, and limits that cut the search, in
+    /// words.
     pub errors: Vec<String>,
 }
 
@@ -29,12 +30,12 @@ pub struct Collected {
 /// files in the folder given, and below it, are respected, also outside git repositories; those above are not, so that
 /// a folder that is itself ignored can be named. Below `evidence` nothing is ignored: artifacts usually are.
 ///
-/// Paths are relative to the folder when `paths` is exactly one folder, otherwise as given, with `/`. What lies in
-/// both is taken once, as part of the tree.
+/// Paths are relative to the folder when `paths` is exactly one folder (from `.github` on when it lies within one, for a
+/// workflow is known by its path), otherwise as given, with `/`. What lies in both is taken once, as part of the tree.
 pub fn collect(paths: &[PathBuf], evidence: &[PathBuf], limits: &Limits) -> Collected {
     let mut collector = Collector { limits, collected: Collected::default(), seen: BTreeSet::new(), stdin: false };
     for path in paths {
-        let base = if paths.len() == 1 && path.is_dir() { String::new() } else { shown(path) };
+        let base = if paths.len() == 1 && path.is_dir() { inside_github(path) } else { shown(path) };
         collector.path(path, &base, Origin::Tree);
     }
     for path in evidence {
@@ -62,12 +63,9 @@ impl Collector<'_> {
         match path.metadata() {
             Ok(metadata) if metadata.is_dir() => self.folder(path, base, origin),
             Ok(_) => {
-                let content = load(path, self.limits);
-                if let Content::Failed { reason, .. } = &content {
-                    self.collected.errors.push(format!("{}: {reason}", path.display()));
-                }
                 let canonical = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-                self.take(path, canonical, base.to_owned(), origin, || content);
+                let limits = self.limits;
+                self.take(path, canonical, base.to_owned(), origin, || load(path, limits));
             }
             Err(error) => self.collected.errors.push(format!("{}: {}", path.display(), in_words(&error))),
         }
@@ -88,17 +86,14 @@ impl Collector<'_> {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    self.collected.errors.push(error.to_string());
+                    self.failed(&error, root, base, origin);
                     continue;
                 }
             };
             let Ok(below) = entry.path().strip_prefix(root) else { continue };
             let Some(file_type) = entry.file_type().filter(|file_type| !file_type.is_dir()) else { continue };
             let relative = shown(below);
-            let path = match (base, relative.as_str()) {
-                ("" | ".", relative) => relative.to_owned(),
-                (base, relative) => format!("{}/{relative}", base.trim_end_matches('/')),
-            };
+            let path = joined(base, &relative);
             let limits = self.limits;
             let going_on = self.take(entry.path(), canonical.join(below), path, origin, || {
                 if file_type.is_symlink() {
@@ -118,6 +113,18 @@ impl Collector<'_> {
                 self.collected.errors.push(error);
                 return;
             }
+        }
+    }
+
+    /// Records a place that could not be walked, such as a folder without permission.
+    fn failed(&mut self, error: &ignore::Error, root: &Path, base: &str, origin: Origin) {
+        let reason = error.io_error().map_or_else(|| error.to_string(), in_words);
+        match place_of(error).and_then(|place| place.strip_prefix(root).ok()) {
+            Some(below) if below != Path::new("") => {
+                let path = joined(base, &shown(below));
+                self.collected.files.push(RawFile { path, content: Content::Failed { bytes: 0, reason }, origin });
+            }
+            _ => self.collected.errors.push(format!("{}: {reason}", root.display())),
         }
     }
 
@@ -149,6 +156,32 @@ impl Collector<'_> {
         let content = read_within(&mut io::stdin().lock(), self.limits);
         self.collected.files.push(RawFile { path: STDIN.to_owned(), content, origin });
     }
+}
+
+/// The path of an error of the walk.
+fn place_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => place_of(err),
+        _ => None,
+    }
+}
+
+/// Where a folder lies within `.github`, itself included; empty outside. A workflow is one by its path, also when only
+/// a part of the path was given.
+fn inside_github(folder: &Path) -> String {
+    let Ok(canonical) = folder.canonicalize() else { return String::new() };
+    let shown = shown(&canonical);
+    shown
+        .rfind("/.github")
+        .and_then(|at| shown.get(at + 1..))
+        .filter(|rest| *rest == ".github" || rest.starts_with(".github/"))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn joined(base: &str, relative: &str) -> String {
+    if base.is_empty() { relative.to_owned() } else { format!("{}/{relative}", base.trim_end_matches('/')) }
 }
 
 /// Folders that hold nothing of the pipeline's own.
@@ -276,6 +309,17 @@ mod tests {
         let collected = collect(&[file.clone(), folder.clone()], &[], &Limits::default());
         assert_eq!(paths(&collected), [shown(&file), format!("{}/b.md", shown(&folder))]);
         assert!(matches!(content(&collected, &shown(&file)), Content::Bytes(_)));
+    }
+
+    #[test]
+    fn a_folder_within_github_keeps_that_part_of_its_path() {
+        let root = tree(&[(".github/workflows/ci.yml", "broken"), (".github/CODEOWNERS", "")]);
+        for (folder, expected) in
+            [(".github", ".github/workflows/ci.yml"), (".github/workflows", ".github/workflows/ci.yml")]
+        {
+            let collected = collect(&[root.path().join(folder)], &[], &Limits::default());
+            assert!(paths(&collected).contains(&expected), "{folder}: {:?}", paths(&collected));
+        }
     }
 
     #[test]

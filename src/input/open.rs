@@ -152,19 +152,19 @@ fn contents(statuses: &[FileStatus]) -> String {
 /// Makes the paths of sorted files unique.
 fn tell_apart(files: &mut [SourceFile]) {
     let mut taken: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
-    let mut previous = String::new();
+    let mut previous: Option<String> = None;
     let mut number = 1_u64;
     for file in files {
-        if file.path != previous {
-            previous.clone_from(&file.path);
+        let Some(path) = previous.as_ref().filter(|path| **path == file.path) else {
+            previous = Some(file.path.clone());
             number = 1;
             continue;
-        }
+        };
         loop {
             number += 1;
-            let path = format!("{previous}#{number}");
-            if taken.insert(path.clone()) {
-                file.path = path;
+            let numbered = format!("{path}#{number}");
+            if taken.insert(numbered.clone()) {
+                file.path = numbered;
                 break;
             }
         }
