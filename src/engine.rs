@@ -3,8 +3,8 @@
 use crate::evidence::{Evidence, File};
 use crate::input::{self, Limits, RawFile};
 use crate::model::{
-    Date, FileKind, FileRecord, FileStatus, Finding, Level, Outcome, OutcomeKind, Report, SCHEMA, Status, Summary, Tool,
-    Verdict, WorkflowInfo,
+    Date, FileKind, FileRecord, FileStatus, Finding, Level, Outcome, OutcomeKind, Report, SCHEMA, Status, Summary,
+    Tool, Verdict, WorkflowInfo,
 };
 use crate::parse::documents;
 use crate::policy::{Policy, PolicyError};
@@ -39,7 +39,12 @@ pub fn analyze(request: Request, policy: &Policy) -> Report {
         }
         outcomes.sort_by(|a, b| (a.family, &a.rule).cmp(&(b.family, &b.rule)));
         findings.sort_by(|a, b| {
-            (&a.place.file, a.place.offset, &a.rule, &a.message).cmp(&(&b.place.file, b.place.offset, &b.rule, &b.message))
+            (&a.place.file, a.place.offset, &a.rule, &a.message).cmp(&(
+                &b.place.file,
+                b.place.offset,
+                &b.rule,
+                &b.message,
+            ))
         });
         let files = records(evidence);
         Report {
@@ -95,7 +100,8 @@ fn verdict(outcomes: &[Outcome], findings: &[Finding], files: &[FileRecord], fai
         return Verdict::Fail;
     }
     let missing = |o: &Outcome| o.outcome == OutcomeKind::NoEvidence && o.level >= fail_on;
-    let nothing = !files.iter().any(|f| matches!(f.status, FileStatus::Read | FileStatus::PartlyRead) && is_evidence(f.kind));
+    let nothing =
+        !files.iter().any(|f| matches!(f.status, FileStatus::Read | FileStatus::PartlyRead) && is_evidence(f.kind));
     if nothing || outcomes.iter().any(missing) || findings.iter().any(|finding| counts(&finding)) {
         return Verdict::Incomplete;
     }

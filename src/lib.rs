@@ -4,10 +4,10 @@
 //! right is imported by anything on its left, and everything but `cli` and `web` is pure: no clock, no files, no
 //! network, no printing.
 
-pub mod engine;
-pub mod evidence;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
+pub mod engine;
+pub mod evidence;
 pub mod input;
 pub mod model;
 pub mod parse;

@@ -42,17 +42,8 @@ pub enum BuildTool {
 /// Options of `docker` that take a value as the next word.
 const DOCKER_VALUES: [&str; 8] = ["--config", "-c", "--context", "-H", "--host", "-l", "--log-level", "--tlscacert"];
 /// Options of `docker compose` before the subcommand that take a value as the next word.
-const COMPOSE_VALUES: [&str; 9] = [
-    "--ansi",
-    "--env-file",
-    "-f",
-    "--file",
-    "--parallel",
-    "--profile",
-    "--progress",
-    "--project-directory",
-    "-p",
-];
+const COMPOSE_VALUES: [&str; 9] =
+    ["--ansi", "--env-file", "-f", "--file", "--parallel", "--profile", "--progress", "--project-directory", "-p"];
 /// Options of `docker compose up`, `run` and `exec` that take a value as the next word.
 const VERB_VALUES: [&str; 30] = [
     "--abort-on-container-exit-code",

@@ -58,7 +58,9 @@ impl<'e> Evidence<'e> {
     /// The compose files that a call reads; `None` when one of them is not in the input or its name is not known.
     pub fn compose_files(&'e self, step: StepRef<'e>, call: &ComposeCall<'_>) -> Option<Vec<&'e Doc<'e, Compose<'e>>>> {
         let folder = match call.directory {
-            Some(directory) => paths::join(&step.working_directory()?, &directory.text).filter(|_| !directory.dynamic)?,
+            Some(directory) => {
+                paths::join(&step.working_directory()?, &directory.text).filter(|_| !directory.dynamic)?
+            }
             None => step.working_directory()?,
         };
         let find = |path: &str| self.composes.iter().find(|doc| doc.file.path() == path);
@@ -66,7 +68,8 @@ impl<'e> Evidence<'e> {
             let name = DEFAULT_COMPOSE.iter().find_map(|name| find(&paths::join(&folder, name)?))?;
             let name_of = name.file.name();
             let stem = name_of.rsplit_once('.').map_or(name_of, |(stem, _)| stem);
-            let overlay = ["yml", "yaml"].iter().find_map(|ext| find(&paths::join(&folder, &format!("{stem}.override.{ext}"))?));
+            let overlay =
+                ["yml", "yaml"].iter().find_map(|ext| find(&paths::join(&folder, &format!("{stem}.override.{ext}"))?));
             return Some([Some(name), overlay].into_iter().flatten().collect());
         }
         let files = call.files.iter().map(|word| {

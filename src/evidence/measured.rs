@@ -25,7 +25,9 @@ pub(super) fn tests(reports: &[Doc<'_, &TestReport>]) -> Option<Tests> {
                 tests.suites.push(SuiteRecord { name: suite.name.to_string(), file, counts });
             }
             for case in &suite.cases {
-                if matches!(case.status, CaseStatus::Failed | CaseStatus::Error) && tests.failures.len() < SHOWN_FAILURES {
+                if matches!(case.status, CaseStatus::Failed | CaseStatus::Error)
+                    && tests.failures.len() < SHOWN_FAILURES
+                {
                     tests.failures.push(record(report, suite, case));
                 }
                 if let Some(seconds) = case.seconds.filter(|s| *s > 0.0) {

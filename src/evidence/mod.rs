@@ -174,7 +174,9 @@ impl<'a> Evidence<'a> {
                 self.backups.push(Doc { file, value });
                 true
             }
-            FileKind::Action => Action::read(tree, problems).map(|value| self.actions.push(Doc { file, value })).is_some(),
+            FileKind::Action => {
+                Action::read(tree, problems).map(|value| self.actions.push(Doc { file, value })).is_some()
+            }
             FileKind::Compose => {
                 Compose::read(tree, problems).map(|value| self.composes.push(Doc { file, value })).is_some()
             }

@@ -9,9 +9,9 @@ mod sniff_yaml;
 pub mod text;
 pub mod zip;
 
+use crate::model::{FileKind, FileStatus};
 pub use limits::Limits;
 pub use open::open;
-use crate::model::{FileKind, FileStatus};
 
 /// A file as it was given, before anybody looked inside.
 #[derive(Debug, Clone)]

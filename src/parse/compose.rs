@@ -51,7 +51,8 @@ impl<'t> Compose<'t> {
     /// Reads the first document of a tree.
     pub fn read(tree: &'t Tree<'t>, problems: &mut Vec<Problem>) -> Option<Self> {
         let Some(node) = tree.root().filter(|n| n.is_mapping()) else {
-            problems.push(Problem::new(Span::default(), "a compose file is a mapping with `services`, but this is not"));
+            problems
+                .push(Problem::new(Span::default(), "a compose file is a mapping with `services`, but this is not"));
             return None;
         };
         let mut services = Vec::new();
@@ -86,7 +87,12 @@ impl<'t> ComposeService<'t> {
         let mut depends_on = Vec::new();
         if let Some(on) = get("depends_on") {
             for item in on.items() {
-                depends_on.extend(item.text().map(|service| Dependency { service, node: item, condition: None, short: true }));
+                depends_on.extend(item.text().map(|service| Dependency {
+                    service,
+                    node: item,
+                    condition: None,
+                    short: true,
+                }));
             }
             for (key, value) in on.merged_entries() {
                 let condition = value.merged("condition");
@@ -99,7 +105,11 @@ impl<'t> ComposeService<'t> {
     /// `build` or `build.context`, relative to the compose file.
     pub fn build_context(&self) -> Option<&'t str> {
         let build = self.build?;
-        if build.is_mapping() { Some(build.merged("context").and_then(Node::text).unwrap_or(".")) } else { build.text() }
+        if build.is_mapping() {
+            Some(build.merged("context").and_then(Node::text).unwrap_or("."))
+        } else {
+            build.text()
+        }
     }
 
     /// `build.dockerfile`, relative to the context.

@@ -1,19 +1,19 @@
 //! One file a format; each turns text into a typed document with spans, takes what producers really write, and never
 //! panics.
 
-pub mod compose;
-pub mod documents;
-pub mod shell;
-pub mod workflow;
-pub mod yaml;
 pub mod cobertura;
+pub mod compose;
 pub mod coverage;
+pub mod dockerfile;
+pub mod documents;
+pub mod image;
 pub mod junit;
 pub mod lcov;
-pub mod xml;
-pub mod image;
-pub mod dockerfile;
 pub mod markdown;
+pub mod shell;
+pub mod workflow;
+pub mod xml;
+pub mod yaml;
 
 use crate::model::Span;
 

@@ -74,7 +74,9 @@ impl<'s> Reader<'s> {
         };
         match root.get("version") {
             Some(version) if version.as_f64() == Some(1.0) => {}
-            Some(version) => self.error_at(version, "the policy's version is not 1".to_owned(), "write `version: 1`".to_owned()),
+            Some(version) => {
+                self.error_at(version, "the policy's version is not 1".to_owned(), "write `version: 1`".to_owned())
+            }
             None => {
                 let place = Span { offset: root.span().offset, length: 0 };
                 let hint = "write `version: 1` as its first line".to_owned();

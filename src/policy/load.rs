@@ -110,8 +110,12 @@ fn merge(layers: Vec<(PolicySource, Layer)>, specs: &[RuleSpec]) -> Vec<Demand> 
             let Some(spec) = specs.iter().find(|spec| spec.id == rule) else { continue };
             let family = layer.families.get(&spec.family).copied();
             let (level, demand) = demands.entry(spec.id).or_insert_with(|| {
-                let demand =
-                    Demand { rule: rule.to_owned(), level: spec.level, params: serde_json::Map::new(), place: place.clone() };
+                let demand = Demand {
+                    rule: rule.to_owned(),
+                    level: spec.level,
+                    params: serde_json::Map::new(),
+                    place: place.clone(),
+                };
                 (family.unwrap_or(Some(spec.level)), demand)
             });
             match switch {
@@ -123,8 +127,5 @@ fn merge(layers: Vec<(PolicySource, Layer)>, specs: &[RuleSpec]) -> Vec<Demand> 
             demand.place = place;
         }
     }
-    demands
-        .into_values()
-        .filter_map(|(level, demand)| level.map(|level| Demand { level, ..demand }))
-        .collect()
+    demands.into_values().filter_map(|(level, demand)| level.map(|level| Demand { level, ..demand })).collect()
 }

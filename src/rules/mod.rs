@@ -37,8 +37,7 @@ pub struct Meta {
 pub const UNREADABLE: &str = "unreadable-file";
 
 /// The headings of every rule's documentation, in order.
-pub const HEADINGS: [&str; 6] =
-    ["What it checks", "Why it matters", "Example", "Instead", "Options", "When to waive"];
+pub const HEADINGS: [&str; 6] = ["What it checks", "Why it matters", "Example", "Instead", "Options", "When to waive"];
 
 /// A rule.
 pub trait Rule {

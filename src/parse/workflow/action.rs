@@ -19,7 +19,8 @@ impl<'t> Action<'t> {
     /// Reads the first document of a tree.
     pub fn read(tree: &'t Tree<'t>, problems: &mut Vec<Problem>) -> Option<Self> {
         let Some(node) = tree.root().filter(|n| n.is_mapping()) else {
-            problems.push(Problem::new(Span::default(), "an action is a mapping with `name` and `runs`, but this is not"));
+            problems
+                .push(Problem::new(Span::default(), "an action is a mapping with `name` and `runs`, but this is not"));
             return None;
         };
         let runs = node.get("runs");

@@ -102,7 +102,8 @@ impl<'t> Workflow<'t> {
             return None;
         }
         if let Some(second) = tree.roots().nth(1) {
-            problems.push(Problem::new(start_of(second), "a workflow file holds one YAML document; this starts another"));
+            problems
+                .push(Problem::new(start_of(second), "a workflow file holds one YAML document; this starts another"));
         }
         let triggers = node.get("on").map(triggers).unwrap_or_default();
         if triggers.is_empty() {

@@ -86,11 +86,15 @@ impl<'t> Builder<'t> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::Alias(anchor) => {
-                let kind = self.anchors.get(&anchor).map_or(Kind::Scalar(Cow::Borrowed(""), Style::Plain), |id| Kind::Alias(*id));
+                let kind = self
+                    .anchors
+                    .get(&anchor)
+                    .map_or(Kind::Scalar(Cow::Borrowed(""), Style::Plain), |id| Kind::Alias(*id));
                 self.add(kind, span, 0, None);
             }
             Event::UnresolvedAlias(name) => {
-                self.problems.push(Problem::new(span, format!("the alias `*{name}` has no anchor `&{name}` before it")));
+                self.problems
+                    .push(Problem::new(span, format!("the alias `*{name}` has no anchor `&{name}` before it")));
                 self.add(Kind::Scalar(Cow::Borrowed(""), Style::Plain), span, 0, None);
             }
             Event::Comment(text, _) => self.tree.comments.push(Comment { text, span }),

@@ -78,9 +78,8 @@ impl<'t> Tree<'t> {
         let line_end = self.text.get(offset..)?.find('\n').map_or(self.text.len(), |at| offset + at);
         let above_end = line_start.saturating_sub(1);
         let above_start = self.text.get(..above_end)?.rfind('\n').map_or(0, |at| at + 1);
-        let fills_line = |c: &Comment<'_>| {
-            self.text.get(above_start..c.span.offset).is_some_and(|indent| indent.trim().is_empty())
-        };
+        let fills_line =
+            |c: &Comment<'_>| self.text.get(above_start..c.span.offset).is_some_and(|indent| indent.trim().is_empty());
         self.comments.iter().find(|c| (line_start..line_end).contains(&c.span.offset)).or_else(|| {
             self.comments.iter().find(|c| (above_start..above_end).contains(&c.span.offset) && fills_line(c))
         })

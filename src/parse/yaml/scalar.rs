@@ -32,11 +32,7 @@ pub(super) fn number(text: &str) -> Option<f64> {
 }
 
 pub(super) fn json_number(text: &str) -> Option<Value> {
-    text.parse::<i64>()
-        .map(Number::from)
-        .ok()
-        .or_else(|| Number::from_f64(number(text)?))
-        .map(Value::Number)
+    text.parse::<i64>().map(Number::from).ok().or_else(|| Number::from_f64(number(text)?)).map(Value::Number)
 }
 
 /// Offset in the file of an offset in a literal scalar's decoded text, where `first` is any offset between the scalar's

@@ -186,7 +186,11 @@ fn action_cache(evidence: &Evidence<'_>, at: StepRef<'_>, params: &Params) -> Ca
         }
     }
     if let Some(from) = text("cache-from") {
-        return if is_backend(from, params) { Cached::Yes } else { Cached::No(uses.span(), "docker/build-push-action".to_owned()) };
+        return if is_backend(from, params) {
+            Cached::Yes
+        } else {
+            Cached::No(uses.span(), "docker/build-push-action".to_owned())
+        };
     }
     let context = text("context").unwrap_or(".");
     let dockerfile = match text("file") {
@@ -214,7 +218,13 @@ fn bake_cache(at: StepRef<'_>) -> Cached {
     if sets { Cached::Yes } else { Cached::Open }
 }
 
-fn command_cache(evidence: &Evidence<'_>, at: StepRef<'_>, run: &Run<'_>, command: &Command, call: &BuildCall<'_>) -> Cached {
+fn command_cache(
+    evidence: &Evidence<'_>,
+    at: StepRef<'_>,
+    run: &Run<'_>,
+    command: &Command,
+    call: &BuildCall<'_>,
+) -> Cached {
     let no = |what: &str| Cached::No(run.span(command.span), what.to_owned());
     if has_option(call.args, &["--help", "--print", "--check", "--call"]) {
         return Cached::Open;
@@ -226,7 +236,8 @@ fn command_cache(evidence: &Evidence<'_>, at: StepRef<'_>, run: &Run<'_>, comman
         }
         BuildTool::Build | BuildTool::Buildx => {
             // Options may come from a variable, and `-` reads the Dockerfile from standard input.
-            let hidden = call.args.iter().any(|w| w.dynamic && !w.quoted && !w.text.contains('/') && !w.text.contains(':'));
+            let hidden =
+                call.args.iter().any(|w| w.dynamic && !w.quoted && !w.text.contains('/') && !w.text.contains(':'));
             if has_option(call.args, &["--cache-from"]) {
                 return Cached::Yes;
             }
@@ -263,7 +274,11 @@ fn takes_known_values(call: &BuildCall<'_>) -> bool {
     })
 }
 
-fn built_dockerfile<'e>(evidence: &'e Evidence<'e>, at: StepRef<'_>, call: &BuildCall<'_>) -> Option<&'e Doc<'e, &'e Dockerfile>> {
+fn built_dockerfile<'e>(
+    evidence: &'e Evidence<'e>,
+    at: StepRef<'_>,
+    call: &BuildCall<'_>,
+) -> Option<&'e Doc<'e, &'e Dockerfile>> {
     let folder = at.working_directory()?;
     if let Some(file) = option_value(call.args, &["-f", "--file"]) {
         return find_dockerfile(evidence, &folder, file);
@@ -293,8 +308,11 @@ fn runs_only_for_releases(workflow: &Workflow<'_>) -> bool {
 /// Whether the runner of a step keeps Docker's layers from run to run.
 fn keeps_layers(at: StepRef<'_>) -> bool {
     let restored = at.steps.iter().filter_map(|step| step.uses.as_ref()).any(|uses| {
-        uses.is_any(&["satackey/action-docker-layer-caching", "scribemd/docker-cache", "jpribyl/action-docker-layer-caching"])
-            || uses.action().is_some_and(|a| a.starts_with("depot/") || a.starts_with("useblacksmith/"))
+        uses.is_any(&[
+            "satackey/action-docker-layer-caching",
+            "scribemd/docker-cache",
+            "jpribyl/action-docker-layer-caching",
+        ]) || uses.action().is_some_and(|a| a.starts_with("depot/") || a.starts_with("useblacksmith/"))
     });
     let runs_on = at.job.and_then(|job| job.job.node.get("runs-on"));
     let labels = runs_on.map(|node| node.get("labels").unwrap_or(node));

@@ -60,7 +60,11 @@ pub(super) fn server_of(service: &ComposeService<'_>) -> Option<&'static Server>
 }
 
 /// What is known of a service's health check, over all compose files of its folder.
-pub(super) fn readiness(evidence: &Evidence<'_>, compose: &Doc<'_, Compose<'_>>, service: &ComposeService<'_>) -> Readiness {
+pub(super) fn readiness(
+    evidence: &Evidence<'_>,
+    compose: &Doc<'_, Compose<'_>>,
+    service: &ComposeService<'_>,
+) -> Readiness {
     let siblings = evidence.composes.iter().filter(|doc| doc.file.folder() == compose.file.folder());
     let mut parts = siblings.filter_map(|doc| doc.service(service.name)).peekable();
     if parts.any(|part| part.healthcheck.is_some_and(|h| !is_disabled(h))) {

@@ -79,7 +79,8 @@ impl Default for Params {
     }
 }
 
-const WHY: &str = "A fixed wait is too short on a slow day, when tests fail at random, and too long on every other day.";
+const WHY: &str =
+    "A fixed wait is too short on a slow day, when tests fail at random, and too long on every other day.";
 
 /// What is known of the services while the steps of a job are read in order.
 enum State {
@@ -89,7 +90,13 @@ enum State {
     Starting(Started),
 }
 
-#[derive(Clone)]
+/// What a command that starts a service leaves behind.
+enum Start {
+    /// It returned when the service was ready.
+    Waited,
+    Unready(Started),
+}
+
 struct Started {
     what: String,
     advice: &'static str,
@@ -133,9 +140,12 @@ fn judge<'e>(at: StepRef<'e>, params: &Params, state: &mut State, spots: &mut Ve
         *state = State::Starting(Started { what, advice: SERVICES_ADVICE });
     }
     for (index, command) in run.script.commands.iter().enumerate() {
-        if let Some(started) = start_of(command, &run.script) {
+        if let Some(start) = start_of(command, &run.script) {
             starts += 1;
-            *state = State::Starting(started);
+            *state = match start {
+                Start::Waited => State::Idle,
+                Start::Unready(started) => State::Starting(started),
+            };
             continue;
         }
         let State::Starting(started) = state else { continue };
@@ -157,7 +167,11 @@ fn spot<'e>(at: StepRef<'e>, run: &Run<'_>, span: Span, seconds: f64, started: &
         file,
         span: run.span(span),
         path: run.node.path(),
-        message: format!("{} sleeps {seconds} s after starting {}, instead of waiting until it is ready", at.title(), started.what),
+        message: format!(
+            "{} sleeps {seconds} s after starting {}, instead of waiting until it is ready",
+            at.title(),
+            started.what
+        ),
         detail: started.advice.to_owned(),
         edits: Vec::new(),
     }
@@ -175,14 +189,20 @@ const CLUSTER_ADVICE: &str = "Let the cluster say when it is ready:\n\n    kubec
                               --timeout=120s\n";
 
 /// What a command starts and leaves running.
-fn start_of(command: &Command, script: &Script) -> Option<Started> {
-    let started = |what: &str, advice| Some(Started { what: format!("`{what}`"), advice });
+fn start_of(command: &Command, script: &Script) -> Option<Start> {
+    let started = |what: &str, advice| Some(Start::Unready(Started { what: format!("`{what}`"), advice }));
     let name = command.name()?;
     let args: Vec<&str> = command.args().iter().map(|word| word.text.as_str()).collect();
     if let Some(call) = compose_call(command) {
         let background = call.starts_in_background() || ends_in_background(command, script);
-        let starts = matches!(call.verb, "up" | "start" | "restart") && background && !call.has(&["--wait"]);
-        return if starts { started(&format!("docker compose {}", call.verb), COMPOSE_ADVICE) } else { None };
+        let starts = matches!(call.verb, "up" | "start" | "restart") && background;
+        return if starts && call.has(&["--wait"]) {
+            Some(Start::Waited)
+        } else if starts {
+            started(&format!("docker compose {}", call.verb), COMPOSE_ADVICE)
+        } else {
+            None
+        };
     }
     if let Some((verb, words)) = container_call(command) {
         let words: Vec<_> = words.into_iter().cloned().collect();
@@ -194,7 +214,9 @@ fn start_of(command: &Command, script: &Script) -> Option<Started> {
         ("systemctl", [verb @ ("start" | "restart"), ..]) | ("service", [_, verb @ ("start" | "restart"), ..]) => {
             started(&format!("{name} {verb}"), SERVER_ADVICE)
         }
-        ("brew", ["services", verb @ ("start" | "restart"), ..]) => started(&format!("brew services {verb}"), SERVER_ADVICE),
+        ("brew", ["services", verb @ ("start" | "restart"), ..]) => {
+            started(&format!("brew services {verb}"), SERVER_ADVICE)
+        }
         ("kubectl", [verb @ ("apply" | "create"), ..]) => started(&format!("kubectl {verb}"), CLUSTER_ADVICE),
         ("sleep", _) => None,
         _ if ends_in_background(command, script) => started(&format!("{name} … &"), SERVER_ADVICE),
@@ -223,11 +245,37 @@ fn is_idle(command: &Command) -> bool {
             let verb = command.args().first().map_or("", |w| w.text.as_str());
             matches!(verb, "ps" | "logs" | "images" | "inspect" | "version" | "info" | "network" | "volume" | "pull")
         }
-        Some("kubectl") => matches!(command.args().first().map_or("", |w| w.text.as_str()), "get" | "describe" | "logs"),
+        Some("kubectl") => {
+            matches!(command.args().first().map_or("", |w| w.text.as_str()), "get" | "describe" | "logs")
+        }
         Some(name) => matches!(
             name,
-            "sleep" | "echo" | "printf" | "true" | ":" | "cd" | "pwd" | "ls" | "cat" | "date" | "set" | "export" | "mkdir"
-                | "ps" | "free" | "df" | "env" | "whoami" | "test" | "[" | "[[" | "shopt" | "local" | "tail" | "jobs" | "cp"
+            "sleep"
+                | "echo"
+                | "printf"
+                | "true"
+                | ":"
+                | "cd"
+                | "pwd"
+                | "ls"
+                | "cat"
+                | "date"
+                | "set"
+                | "export"
+                | "mkdir"
+                | "ps"
+                | "free"
+                | "df"
+                | "env"
+                | "whoami"
+                | "test"
+                | "["
+                | "[["
+                | "shopt"
+                | "local"
+                | "tail"
+                | "jobs"
+                | "cp"
         ),
     }
 }
@@ -236,7 +284,10 @@ fn is_idle(command: &Command) -> bool {
 fn is_preparation(step: &Step<'_>) -> bool {
     let Some(action) = step.uses.as_ref().and_then(|uses| uses.action()) else { return false };
     let name = action.rsplit('/').next().unwrap_or_default();
-    action == "actions/checkout" || action.starts_with("actions/cache") || name.starts_with("setup-") || name == "login-action"
+    action == "actions/checkout"
+        || action.starts_with("actions/cache")
+        || name.starts_with("setup-")
+        || name == "login-action"
 }
 
 /// Whether anything comes after a command that could use the service.

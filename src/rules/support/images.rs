@@ -17,7 +17,10 @@ const fn server(names: &'static [&'static str], probe: &'static str) -> Server {
 }
 
 const SERVERS: &[Server] = &[
-    server(&["postgres", "postgresql", "postgis", "timescaledb", "timescaledb-ha", "pgvector", "alloydbomni"], "pg_isready -U postgres"),
+    server(
+        &["postgres", "postgresql", "postgis", "timescaledb", "timescaledb-ha", "pgvector", "alloydbomni"],
+        "pg_isready -U postgres",
+    ),
     server(&["mysql", "mysql-server", "percona", "percona-server"], "mysqladmin ping --silent"),
     server(&["mariadb"], "healthcheck.sh --connect --innodb_initialized"),
     server(&["redis", "redis-stack", "redis-stack-server"], "redis-cli ping"),

@@ -23,9 +23,25 @@ pub fn test_command(words: &[Word]) -> Option<String> {
 /// Flags under which a test program runs no test.
 fn runs_nothing(args: &[&str]) -> bool {
     let flags = [
-        "--version", "--help", "-h", "-V", "--collect-only", "--co", "--no-run", "--list", "--listTests", "--dry-run",
-        "--list-tests", "-skipTests", "-DskipTests", "-DskipTests=true", "-Dmaven.test.skip=true", "-Dmaven.test.skip",
-        "--fixtures", "--markers", "--showconfig",
+        "--version",
+        "--help",
+        "-h",
+        "-V",
+        "--collect-only",
+        "--co",
+        "--no-run",
+        "--list",
+        "--listTests",
+        "--dry-run",
+        "--list-tests",
+        "-skipTests",
+        "-DskipTests",
+        "-DskipTests=true",
+        "-Dmaven.test.skip=true",
+        "-Dmaven.test.skip",
+        "--fixtures",
+        "--markers",
+        "--showconfig",
     ];
     args.iter().any(|arg| flags.contains(arg))
 }
@@ -35,8 +51,8 @@ fn runner(name: &str, args: &[&str]) -> Option<String> {
     let first = operand(args);
     match name {
         "pytest" | "py.test" | "gotestsum" | "jest" | "vitest" | "mocha" | "rspec" | "phpunit" | "pest" | "ctest"
-        | "ava" | "jasmine" | "karma" | "behave" | "nose2" | "nosetests" | "trial" | "bats" | "shellspec" | "minitest"
-        | "paratest" | "codecept" | "behat" | "ginkgo" | "wtr" => said(name),
+        | "ava" | "jasmine" | "karma" | "behave" | "nose2" | "nosetests" | "trial" | "bats" | "shellspec"
+        | "minitest" | "paratest" | "codecept" | "behat" | "ginkgo" | "wtr" => said(name),
         "tox" | "nox" => (!args.iter().any(|a| is_lint_environment(a))).then(|| name.to_owned()),
         "python" | "python3" | "coverage" | "coverage3" => python(name, args),
         name if name.starts_with("python3.") => python(name, args),
@@ -87,7 +103,8 @@ fn python(name: &str, args: &[&str]) -> Option<String> {
     if name.starts_with("coverage") {
         let module = args.iter().position(|a| *a == "-m").and_then(|at| args.get(at + 1)).copied();
         let runs = operand(args) == Some("run");
-        return (runs && matches!(module, Some("pytest" | "unittest" | "nose2" | "behave"))).then(|| "coverage run".to_owned());
+        return (runs && matches!(module, Some("pytest" | "unittest" | "nose2" | "behave")))
+            .then(|| "coverage run".to_owned());
     }
     let at = args.iter().position(|a| *a == "-m")?;
     match *args.get(at + 1)? {
@@ -103,7 +120,8 @@ fn python(name: &str, args: &[&str]) -> Option<String> {
 
 /// Environments of tox and nox that check or build and run no tests.
 fn is_lint_environment(arg: &str) -> bool {
-    let words = ["lint", "docs", "format", "fmt", "mypy", "flake8", "ruff", "black", "type", "pre-commit", "build", "dist"];
+    let words =
+        ["lint", "docs", "format", "fmt", "mypy", "flake8", "ruff", "black", "type", "pre-commit", "build", "dist"];
     let name = arg.trim_start_matches('-').trim_start_matches(['e', 's', '=', ' ']);
     words.iter().any(|word| name.split(['-', '_', ',', ':']).any(|part| part == *word || part == format!("{word}s")))
 }
@@ -123,14 +141,14 @@ fn cargo(args: &[&str]) -> Option<String> {
     let verb = operand(args)?;
     match verb {
         "test" | "t" => Some("cargo test".to_owned()),
-        "nextest" => {
-            args.contains(&"run").then(|| "cargo nextest run".to_owned())
-        }
+        "nextest" => args.contains(&"run").then(|| "cargo nextest run".to_owned()),
         "llvm-cov" | "tarpaulin" => {
             let other = args.iter().any(|a| matches!(*a, "report" | "clean" | "show-env" | "setup"));
             (!other).then(|| format!("cargo {verb}"))
         }
-        "hack" | "careful" | "miri" => args.iter().any(|a| matches!(*a, "test" | "nextest")).then(|| format!("cargo {verb} test")),
+        "hack" | "careful" | "miri" => {
+            args.iter().any(|a| matches!(*a, "test" | "nextest")).then(|| format!("cargo {verb} test"))
+        }
         _ => None,
     }
 }
@@ -190,11 +208,14 @@ fn maven(name: &str, args: &[&str]) -> Option<String> {
 
 fn gradle(name: &str, args: &[&str]) -> Option<String> {
     // `-x test` leaves the task out.
-    let excluded: Vec<&str> = args.windows(2).filter(|w| w.first() == Some(&"-x")).filter_map(|w| w.get(1).copied()).collect();
+    let excluded: Vec<&str> =
+        args.windows(2).filter(|w| w.first() == Some(&"-x")).filter_map(|w| w.get(1).copied()).collect();
     let is_test = |arg: &str| {
         let task = arg.rsplit(':').next().unwrap_or(arg);
-        matches!(task, "test" | "check" | "integrationTest" | "connectedCheck" | "connectedAndroidTest" | "allTests" | "jvmTest")
-            || (task.starts_with("test") && task.ends_with("UnitTest"))
+        matches!(
+            task,
+            "test" | "check" | "integrationTest" | "connectedCheck" | "connectedAndroidTest" | "allTests" | "jvmTest"
+        ) || (task.starts_with("test") && task.ends_with("UnitTest"))
     };
     let task = args.iter().find(|a| !a.starts_with('-') && is_test(a) && !excluded.contains(a))?;
     Some(format!("{} {task}", name.trim_end_matches('w')))
@@ -213,9 +234,39 @@ fn is_target(arg: &str, names: &[&str]) -> bool {
     }
     let parts: Vec<&str> = arg.split(['-', '_', ':', '.', '/']).collect();
     let other = [
-        "lint", "deps", "build", "image", "images", "setup", "install", "clean", "generate", "fmt", "format", "compile",
-        "data", "env", "report", "up", "down", "db", "prepare", "start", "stop", "server", "license", "style", "style",
-        "docs", "links", "tools", "push", "publish", "coverage-report", "results", "merge",
+        "lint",
+        "deps",
+        "build",
+        "image",
+        "images",
+        "setup",
+        "install",
+        "clean",
+        "generate",
+        "fmt",
+        "format",
+        "compile",
+        "data",
+        "env",
+        "report",
+        "up",
+        "down",
+        "db",
+        "prepare",
+        "start",
+        "stop",
+        "server",
+        "license",
+        "style",
+        "style",
+        "docs",
+        "links",
+        "tools",
+        "push",
+        "publish",
+        "coverage-report",
+        "results",
+        "merge",
     ];
     parts.iter().any(|p| names.contains(p)) && !parts.iter().any(|p| other.contains(p))
 }
@@ -283,10 +334,29 @@ mod tests {
     #[test]
     fn commands_that_run_no_test_are_left_alone() {
         for script in [
-            "echo pytest", "pytest --version", "cargo test --no-run", "go test -run '^$' -bench . ./...", "go vet ./...",
-            "npm run test:lint", "npm run build", "npm ci", "mvn package -DskipTests", "gradle build -x test", "tox -e lint",
-            "make test-deps", "make lint", "just check", "pip install pytest", "docker build -t test .", "cargo build",
-            "python -m build", "yarn lint", "nox -s docs", "cargo llvm-cov report", "$RUNNER test", "task check",
+            "echo pytest",
+            "pytest --version",
+            "cargo test --no-run",
+            "go test -run '^$' -bench . ./...",
+            "go vet ./...",
+            "npm run test:lint",
+            "npm run build",
+            "npm ci",
+            "mvn package -DskipTests",
+            "gradle build -x test",
+            "tox -e lint",
+            "make test-deps",
+            "make lint",
+            "just check",
+            "pip install pytest",
+            "docker build -t test .",
+            "cargo build",
+            "python -m build",
+            "yarn lint",
+            "nox -s docs",
+            "cargo llvm-cov report",
+            "$RUNNER test",
+            "task check",
         ] {
             assert_eq!(label(script), None, "{script}");
         }
