@@ -5,6 +5,7 @@ pub mod cobertura;
 pub mod coverage;
 pub mod junit;
 pub mod lcov;
+pub mod markdown;
 pub mod xml;
 
 use crate::model::Span;
