@@ -17,21 +17,24 @@ const SHOWN: usize = 120;
 pub fn parse(text: &str) -> Parsed<CoverageReport> {
     let mut builder = Builder::default();
     let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        let mut record = line;
+    while let Some(rest) = text.get(offset..).filter(|rest| !rest.is_empty()) {
+        let (mut record, next) = match cut(rest, b'\n') {
+            Some((line, _)) => (line, offset + line.len() + 1),
+            None => (rest, text.len()),
+        };
         let mut span = Span { offset, length: 0 };
         if let Some(rest) = record.strip_prefix('\u{feff}').filter(|_| offset == 0) {
             span.offset += record.len() - rest.len();
             record = rest;
         }
-        let record = record.trim_end();
+        let record = record.trim_ascii_end();
         span.length = if record.len() <= SHOWN {
             record.len()
         } else {
             record.char_indices().nth(SHOWN).map_or(record.len(), |(end, _)| end)
         };
         builder.record(record, span);
-        offset += line.len();
+        offset = next;
     }
     builder.finish(text.len())
 }
@@ -142,7 +145,7 @@ impl<'t> Builder<'t> {
     fn line(&mut self, index: usize, value: &str) -> Option<()> {
         let (number, rest) = cut(value, b',')?;
         let count = cut(rest, b',').map_or(rest, |(count, _checksum)| count);
-        let line = Line { number: number.trim().parse().ok()?, hits: hits(count)?, ..Line::default() };
+        let line = Line { number: number.trim_ascii().parse().ok()?, hits: hits(count)?, ..Line::default() };
         self.files.get(index)?.lines.push(line);
         Some(())
     }
@@ -155,12 +158,12 @@ impl<'t> Builder<'t> {
                 let (block, rest) = cut(rest, b',')?;
                 // The branch may be text, with commas.
                 let (id, taken) = rest.rsplit_once(',')?;
-                let taken = taken.trim() != "-" && hits(taken)? > 0;
-                details.branches.push(Branch { line: line.trim().parse().ok()?, block, id, taken });
+                let taken = taken.trim_ascii() != "-" && hits(taken)? > 0;
+                details.branches.push(Branch { line: line.trim_ascii().parse().ok()?, block, id, taken });
             }
             "FN" => {
                 let (start, rest) = cut(value, b',')?;
-                start.trim().parse::<u32>().ok()?;
+                start.trim_ascii().parse::<u32>().ok()?;
                 // Names contain commas, so an end line is one only when it is a number with a name after it.
                 let name = match cut(rest, b',') {
                     Some((end, name)) if !end.is_empty() && end.bytes().all(|b| b.is_ascii_digit()) => name,
@@ -174,7 +177,7 @@ impl<'t> Builder<'t> {
             }
             "FNL" => {
                 let (number, rest) = cut(value, b',')?;
-                let start = cut(rest, b',').map_or(rest, |(start, _end)| start).trim().parse().ok()?;
+                let start = cut(rest, b',').map_or(rest, |(start, _end)| start).trim_ascii().parse().ok()?;
                 self.numbered.insert(number, start);
                 details.functions_at.entry(start).or_insert(false);
             }
@@ -188,7 +191,7 @@ impl<'t> Builder<'t> {
     }
 
     fn claim(&mut self, index: usize, keyword: &str, value: &str) -> Option<()> {
-        let count = value.trim().parse::<u64>().ok()?;
+        let count = value.trim_ascii().parse::<u64>().ok()?;
         for claims in [&mut self.details.get_mut(index)?.claimed, &mut self.claimed] {
             match keyword {
                 "LF" => claims.line.add(0, count),

@@ -64,12 +64,17 @@ const OTHER_MATTERS: [&str; 32] = [
 
 /// Words between the phrase and its duration.
 const MAX_BETWEEN: usize = 8;
+/// Statements of one document; each repeats its sentence, so a hostile document could multiply itself.
+const MAX_STATED: usize = 1000;
 /// Characters of a statement that are kept.
 const MAX_TEXT: usize = 200;
 
 pub(super) fn objectives(document: &Document) -> Vec<Stated> {
     let mut found = Vec::new();
     for section in &document.sections {
+        if found.len() >= MAX_STATED {
+            break;
+        }
         let under_heading = heading(section, &mut found);
         for block in &section.blocks {
             match block {
@@ -199,6 +204,9 @@ fn state(
     sentence: Range<usize>,
     found: &mut Vec<Stated>,
 ) {
+    if found.len() >= MAX_STATED {
+        return;
+    }
     let start = tokens.get(first).map_or(0, |token| token.range.start);
     let end = tokens.get(duration.next.saturating_sub(1)).map_or(start, |token| token.range.end);
     let sentence = text.text.get(sentence).unwrap_or("").trim();

@@ -124,3 +124,8 @@ fn a_statement_is_placed_on_its_duration() {
     assert_eq!(places, ["5 minutes", "90 s"]);
     assert_eq!(stated[0].text, "The recovery time is ≤ 5 minutes in production.");
 }
+
+#[test]
+fn a_hostile_document_states_no_more_than_the_limit() {
+    assert_eq!(minutes(&"RTO 1m ".repeat(5_000)).len(), 1000);
+}
