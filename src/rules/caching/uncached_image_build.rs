@@ -18,7 +18,8 @@ rule! {
     ///
     /// Not judged: builds whose cache is an expression; `no-cache: true` with a comment that gives the reason; jobs on
     /// self-hosted runners, which keep their layers, and jobs that restore Docker's layers by an action; workflows that
-    /// run only for releases and tags, where a cache is a way to poison what is published; Dockerfiles that run nothing;
+    /// run only for releases and tags (or are called by another workflow that knows), where a cache is a way to poison what
+    /// is published; Dockerfiles that run nothing;
     /// bake files and compose files that are not in the input.
     ///
     /// # Why it matters
@@ -292,14 +293,18 @@ fn find_dockerfile<'e>(evidence: &'e Evidence<'e>, folder: &str, file: &str) -> 
     evidence.dockerfiles.iter().find(|doc| doc.file.path() == path)
 }
 
-/// Whether a workflow runs only when something is released.
+/// Whether a workflow runs only when something is released: by a release or a tag, by hand, or by a workflow that calls
+/// it and knows why. Pull requests that touch nothing but the CI itself are only its own test.
 fn runs_only_for_releases(workflow: &Workflow<'_>) -> bool {
-    let publishes = workflow.triggers.iter().any(|t| matches!(t.event, "release" | "push"));
-    publishes
+    let decides = workflow.triggers.iter().any(|t| matches!(t.event, "release" | "push" | "workflow_call"));
+    decides
         && workflow.triggers.iter().all(|trigger| match trigger.event {
-            "release" | "workflow_dispatch" => true,
+            "release" | "workflow_dispatch" | "workflow_call" => true,
             "push" => trigger.options.is_some_and(|o| {
                 o.get("tags").is_some() && o.get("branches").is_none() && o.get("branches-ignore").is_none()
+            }),
+            "pull_request" => trigger.options.and_then(|o| o.get("paths")).is_some_and(|paths| {
+                paths.one_or_many().all(|path| path.text().is_some_and(|text| text.starts_with(".github/")))
             }),
             _ => false,
         })

@@ -54,10 +54,34 @@ fn with_defaults(text: &str) -> Option<String> {
     Some(out)
 }
 
-/// The server that a service runs, by the name of its image.
+/// The server that a service runs, by the name of its image. An image whose entrypoint is replaced, or that is told to
+/// run a client or a shell, is not used as a server.
 pub(super) fn server_of(service: &ComposeService<'_>) -> Option<&'static Server> {
-    images::server_of(&image_of(service.image.filter(|_| service.build.is_none())?)?)
+    let server = images::server_of(&image_of(service.image.filter(|_| service.build.is_none())?)?)?;
+    if service.node.merged("entrypoint").is_some_and(|e| !e.is_null()) {
+        return None;
+    }
+    let command = service.node.merged("command").and_then(|c| c.one_or_many().next()).and_then(Node::text);
+    let program = command.and_then(|c| c.split_whitespace().next()).map(|p| p.rsplit('/').next().unwrap_or(p));
+    let client = program.is_some_and(|program| CLIENTS.contains(&program));
+    (!client).then_some(server)
 }
+
+/// Programs in server images that serve nothing.
+const CLIENTS: [&str; 12] = [
+    "psql",
+    "pg_dump",
+    "pg_restore",
+    "createdb",
+    "mysql",
+    "mysqldump",
+    "mariadb",
+    "redis-cli",
+    "mongosh",
+    "mongo",
+    "mc",
+    "sleep",
+];
 
 /// What is known of a service's health check, over all compose files of its folder.
 pub(super) fn readiness(
