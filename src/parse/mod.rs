@@ -1,6 +1,8 @@
 //! One file a format; each turns text into a typed document with spans, takes what producers really write, and never
 //! panics.
 
+pub mod dockerfile;
+pub mod image;
 pub mod shell;
 
 use crate::model::Span;
