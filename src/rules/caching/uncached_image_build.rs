@@ -198,10 +198,16 @@ fn action_cache(evidence: &Evidence<'_>, at: StepRef<'_>, params: &Params) -> Ca
         Some(file) => find_dockerfile(evidence, "", file),
         None => find_dockerfile(evidence, context, "Dockerfile"),
     };
-    if dockerfile.is_some_and(|dockerfile| !dockerfile.runs_commands()) {
+    if dockerfile.is_some_and(|dockerfile| runs_nothing(dockerfile)) {
         return Cached::Open;
     }
     Cached::No(uses.span(), "docker/build-push-action".to_owned())
+}
+
+/// Whether a Dockerfile only copies: there is nothing that a cache could save.
+fn runs_nothing(dockerfile: &Dockerfile) -> bool {
+    let mut instructions = dockerfile.stages.iter().flat_map(|stage| &stage.instructions);
+    !instructions.any(|instruction| instruction.keyword == "RUN")
 }
 
 /// Whether a source is of a type that counts; a bare image reference is a registry.
@@ -246,7 +252,7 @@ fn command_cache(
                 return Cached::Open;
             }
             let dockerfile = built_dockerfile(evidence, at, call);
-            if dockerfile.is_some_and(|dockerfile| !dockerfile.runs_commands()) {
+            if dockerfile.is_some_and(|dockerfile| runs_nothing(dockerfile)) {
                 return Cached::Open;
             }
             no(if call.tool == BuildTool::Build { "docker build" } else { "docker buildx build" })
