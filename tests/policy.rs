@@ -41,7 +41,10 @@ fn a_later_layer_wins_and_in_one_layer_the_rule_wins_over_its_family() {
     let demand = |rule: &str| policy.rules.iter().find(|demand| demand.rule == rule).unwrap();
     assert_eq!(demand("sleep-as-wait").params["max_seconds"], 9, "parameters of earlier layers stay");
     assert_eq!(demand("unpinned-action").params["min"], "hash");
-    assert_eq!((demand("sleep-as-wait").place.file.as_str(), demand("sleep-as-wait").place.line), ("ci/tollgate.yml", 5));
+    assert_eq!(
+        (demand("sleep-as-wait").place.file.as_str(), demand("sleep-as-wait").place.line),
+        ("ci/tollgate.yml", 5)
+    );
     assert_eq!(demand("unpinned-action").place.file, "org.yml");
     let sources: Vec<&str> = policy.info.sources.iter().map(|s| s.file.as_str()).collect();
     assert_eq!(sources, ["recommended", "org.yml", "ci/tollgate.yml"]);
@@ -49,13 +52,17 @@ fn a_later_layer_wins_and_in_one_layer_the_rule_wins_over_its_family() {
 
 #[test]
 fn a_family_level_turns_nothing_on() {
-    let policy = load(&[("ci/tollgate.yml", "version: 1\nlevels: { security: error }\nrules: { duplicate-key: error }\n")]);
+    let policy =
+        load(&[("ci/tollgate.yml", "version: 1\nlevels: { security: error }\nrules: { duplicate-key: error }\n")]);
     assert_eq!(levels(&policy.unwrap()).keys().collect::<Vec<_>>(), [&"duplicate-key"]);
 }
 
 #[test]
 fn required_evidence_turns_its_rule_on_and_optional_evidence_turns_it_off() {
-    let policy = load(&[("ci/tollgate.yml", "version: 1\nextends: [docker-ci]\nevidence: { tests: required, coverage: optional }\n")]);
+    let policy = load(&[(
+        "ci/tollgate.yml",
+        "version: 1\nextends: [docker-ci]\nevidence: { tests: required, coverage: optional }\n",
+    )]);
     let policy = policy.unwrap();
     let levels = levels(&policy);
     assert_eq!(levels.get("test-report-missing"), Some(&Level::Error));
@@ -72,7 +79,12 @@ fn what_is_wrong_is_told_with_its_place_and_the_likely_intent() {
         ("- a\n".to_owned(), "1:1", "not a mapping", "version: 1"),
         (format!("{base}rules: {{ sleep-as-wiat: error }}\n"), "3:10", "no rule `sleep-as-wiat`", "`sleep-as-wait`"),
         (format!("{base}rules:\n  sleep-as-wait: eror\n"), "4:18", "no level `eror`", "`error`"),
-        (format!("{base}rules:\n  sleep-as-wait: {{ level: error, max_second: 3 }}\n"), "4:34", "no parameter `max_second`", "`max_seconds`"),
+        (
+            format!("{base}rules:\n  sleep-as-wait: {{ level: error, max_second: 3 }}\n"),
+            "4:34",
+            "no parameter `max_second`",
+            "`max_seconds`",
+        ),
         (format!("{base}rules:\n  sleep-as-wait: {{ max_seconds: soon }}\n"), "4:33", "wrong `max_seconds`", ""),
         (format!("{base}rules:\n  duplicate-key: {{ x: 1 }}\n"), "4:20", "no parameter `x`", "no parameters"),
         (format!("{base}levels: {{ secruity: error }}\n"), "3:11", "no family `secruity`", "`security`"),

@@ -195,8 +195,8 @@ fn action_cache(evidence: &Evidence<'_>, at: StepRef<'_>, params: &Params) -> Ca
     }
     let context = text("context").unwrap_or(".");
     let dockerfile = match text("file") {
-        Some(file) => find_dockerfile(evidence, "", file),
-        None => find_dockerfile(evidence, context, "Dockerfile"),
+        Some(file) => find_dockerfile(evidence, at.root(), file),
+        None => paths::join(at.root(), context).and_then(|folder| find_dockerfile(evidence, &folder, "Dockerfile")),
     };
     if dockerfile.is_some_and(|dockerfile| runs_nothing(dockerfile)) {
         return Cached::Open;
