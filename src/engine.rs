@@ -89,15 +89,18 @@ pub fn inspect<T>(files: Vec<RawFile>, limits: &Limits, look: impl FnOnce(&Evide
     with_evidence(&sources, |evidence| look(evidence, &records(evidence)))
 }
 
-/// Finds the policy that a tree brings along: `tollgate.yml` or `.github/tollgate.yml`, at the shortest path.
+/// Finds the policy that a tree brings along: `tollgate.yml` or `.github/tollgate.yml` at its root. In an archive the
+/// root may be one folder down, as in the archives that hosts make of repositories.
 pub fn policy_path<'f>(paths: impl IntoIterator<Item = &'f str>) -> Option<&'f str> {
-    let is_policy = |path: &str| matches!(path.rsplit('/').next(), Some("tollgate.yml" | "tollgate.yaml"));
-    let depth = |path: &str| path.matches('/').count() - usize::from(path.contains(".github/"));
-    paths
-        .into_iter()
-        .filter(|path| is_policy(path))
-        .min_by_key(|path| (depth(path), *path))
-        .filter(|path| depth(path) <= 1)
+    let depth = |path: &str| {
+        let (archive, inner) = path.split_once(".zip/").map_or((false, path), |(_, inner)| (true, inner));
+        let folder = inner.strip_suffix("tollgate.yml").or_else(|| inner.strip_suffix("tollgate.yaml"))?;
+        let folder = folder.strip_suffix(".github/").unwrap_or(folder);
+        let folders = folder.matches('/').count();
+        (folder.is_empty() || folder.ends_with('/')).then_some(folders).filter(|n| *n <= usize::from(archive))
+    };
+    let found = paths.into_iter().filter_map(|path| Some((depth(path)?, path)));
+    found.min().map(|(_, path)| path)
 }
 
 /// Loads a policy by the name of a pack, or from a text.
@@ -200,4 +203,21 @@ fn workflows(evidence: &Evidence<'_>) -> Vec<WorkflowInfo> {
             jobs: workflow.jobs.iter().map(|job| job.id.to_owned()).collect(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::policy_path;
+
+    #[test]
+    fn a_policy_is_found_at_the_root_of_a_tree_only() {
+        for (paths, expected) in [
+            (vec!["samples/shop/tollgate.yml", "a/.github/tollgate.yml"], None),
+            (vec![".github/tollgate.yml", "x/tollgate.yml"], Some(".github/tollgate.yml")),
+            (vec!["shop.zip/shop-main/tollgate.yaml"], Some("shop.zip/shop-main/tollgate.yaml")),
+            (vec!["shop.zip/a/b/tollgate.yml", "my-tollgate.yml"], None),
+        ] {
+            assert_eq!(policy_path(paths.iter().copied()), expected, "{paths:?}");
+        }
+    }
 }
