@@ -142,7 +142,8 @@ fn forms_are_told_apart() {
 
 #[test]
 fn pairs_are_read_in_all_forms() {
-    let cases: &[(&str, &[(&str, Option<&str>)])] = &[
+    type Pairs<'t> = &'t [(&'t str, Option<&'t str>)];
+    let cases: &[(&str, Pairs<'_>)] = &[
         (
             "ENV A=1 B=\"x y\" C=d\\ e \"F G\"=h",
             &[("A", Some("1")), ("B", Some("x y")), ("C", Some("d e")), ("F G", Some("h"))],
