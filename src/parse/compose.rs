@@ -50,7 +50,9 @@ pub struct Dependency<'t> {
 impl<'t> Compose<'t> {
     /// Reads the first document of a tree.
     pub fn read(tree: &'t Tree<'t>, problems: &mut Vec<Problem>) -> Option<Self> {
-        let Some(node) = tree.root().filter(|n| n.is_mapping()) else {
+        // A file of comments is an overlay that adds nothing.
+        let node = tree.root().filter(|n| !n.is_null())?;
+        if !node.is_mapping() {
             problems
                 .push(Problem::new(Span::default(), "a compose file is a mapping with `services`, but this is not"));
             return None;

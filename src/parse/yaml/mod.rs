@@ -202,6 +202,16 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_right_behind_a_bracket_or_a_quote_is_a_comment() {
+        let text = "a: [x, y]#, ö]\nb: \"q\"# c\nd: e#f\n";
+        with_root(text, |root| {
+            assert_eq!(root.get("a").unwrap().items().count(), 2);
+            assert_eq!(root.get("b").unwrap().text(), Some("q"));
+            assert_eq!(slice(text, root.get("d").unwrap().span()), "e#f");
+        });
+    }
+
+    #[test]
     fn duplicate_keys_are_told_with_both_places() {
         let text = "a: 1\nb: {c: 1, c: 2}\na: 3\n";
         let parsed = Tree::parse(text);
