@@ -1,11 +1,13 @@
-use super::{Registered, caching, health, register};
+use super::{Registered, caching, health, register, time};
 use crate::policy::RuleSpec;
 
 /// All rules, by id.
 pub const REGISTRY: &[Registered] = &[
     register::<health::depends_on_without_health::DependsOnWithoutHealth>(),
+    register::<time::job_without_timeout::JobWithoutTimeout>(),
     register::<health::service_without_healthcheck::ServiceWithoutHealthcheck>(),
     register::<health::sleep_as_wait::SleepAsWait>(),
+    register::<time::timeout_over_budget::TimeoutOverBudget>(),
     register::<caching::uncached_image_build::UncachedImageBuild>(),
 ];
 
