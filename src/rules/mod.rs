@@ -9,6 +9,7 @@ pub mod support;
 
 pub mod caching;
 pub mod health;
+pub mod tests;
 pub mod time;
 
 pub use registry::{REGISTRY, find, specs};
