@@ -9,6 +9,8 @@ pub mod support;
 
 pub mod caching;
 pub mod health;
+pub mod tests;
+pub mod time;
 
 pub use registry::{REGISTRY, find, specs};
 pub use sink::{Hit, Sink, Spot};
