@@ -8,6 +8,7 @@ mod sink;
 pub mod support;
 
 pub mod caching;
+pub mod document;
 pub mod health;
 
 pub use registry::{REGISTRY, find, specs};

@@ -1,12 +1,14 @@
-use super::{Registered, caching, health, register};
+use super::{Registered, caching, document, health, register};
 use crate::policy::RuleSpec;
 
 /// All rules, by id.
 pub const REGISTRY: &[Registered] = &[
     register::<health::depends_on_without_health::DependsOnWithoutHealth>(),
+    register::<document::duplicate_key::DuplicateKey>(),
     register::<health::service_without_healthcheck::ServiceWithoutHealthcheck>(),
     register::<health::sleep_as_wait::SleepAsWait>(),
     register::<caching::uncached_image_build::UncachedImageBuild>(),
+    register::<document::unreadable_file::UnreadableFile>(),
 ];
 
 /// A rule by id.
