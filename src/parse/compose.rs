@@ -56,7 +56,7 @@ impl<'t> Compose<'t> {
             problems
                 .push(Problem::new(Span::default(), "a compose file is a mapping with `services`, but this is not"));
             return None;
-        };
+        }
         let mut services = Vec::new();
         if let Some(all) = root.merged("services") {
             if !all.is_mapping() && !all.is_null() {

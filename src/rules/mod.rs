@@ -8,6 +8,7 @@ mod sink;
 pub mod support;
 
 pub mod caching;
+pub mod coverage;
 pub mod document;
 pub mod health;
 

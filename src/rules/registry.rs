@@ -1,8 +1,10 @@
-use super::{Registered, caching, document, health, register};
+use super::{Registered, caching, coverage, document, health, register};
 use crate::policy::RuleSpec;
 
 /// All rules, by id.
 pub const REGISTRY: &[Registered] = &[
+    register::<coverage::coverage_below_threshold::CoverageBelowThreshold>(),
+    register::<coverage::coverage_report_missing::CoverageReportMissing>(),
     register::<health::depends_on_without_health::DependsOnWithoutHealth>(),
     register::<document::duplicate_key::DuplicateKey>(),
     register::<health::service_without_healthcheck::ServiceWithoutHealthcheck>(),
