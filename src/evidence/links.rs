@@ -97,7 +97,12 @@ impl<'e> Evidence<'e> {
 }
 
 impl<'e> StepRef<'e> {
-    /// The folder that its script runs in, from the repository's root; `None` when an expression decides.
+    /// The folder of the repository it belongs to.
+    pub fn root(&self) -> &'e str {
+        paths::root(self.file.path())
+    }
+
+    /// The folder that its script runs in; `None` when an expression decides.
     pub fn working_directory(&self) -> Option<String> {
         let key = "working-directory";
         let of_defaults = |node: Node<'e>| node.at(&["defaults", "run", key]);
@@ -109,7 +114,7 @@ impl<'e> StepRef<'e> {
             .or_else(|| self.job.and_then(|j| of_defaults(j.workflow.node)))
             .and_then(Node::text)
             .unwrap_or("");
-        if is_dynamic(set) { None } else { paths::join("", set) }
+        if is_dynamic(set) { None } else { paths::join(self.root(), set) }
     }
 
     /// The steps after it.

@@ -106,7 +106,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     let mut spots = Vec::new();
     let mut starts = 0;
     for first in evidence.steps().filter(|step| step.step.index == 0) {
-        let mut state = State::Idle;
+        let mut state = at_first(first);
         for step in first.steps {
             starts += judge(StepRef { step, ..first }, params, &mut state, &mut spots);
         }
@@ -121,6 +121,14 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     );
 }
 
+/// Services of a job run from its first step on.
+fn at_first(at: StepRef<'_>) -> State {
+    if at.job.is_none_or(|job| job.job.services.is_empty()) {
+        return State::Idle;
+    }
+    State::Starting(Started { what: "the job's services".to_owned(), advice: SERVICES_ADVICE })
+}
+
 /// Follows one step; returns how many services it starts.
 fn judge<'e>(at: StepRef<'e>, params: &Params, state: &mut State, spots: &mut Vec<Spot<'e>>) -> usize {
     let step = at.step;
@@ -132,12 +140,9 @@ fn judge<'e>(at: StepRef<'e>, params: &Params, state: &mut State, spots: &mut Ve
         return 0;
     };
     let mut starts = 0;
-    // Services of the job run from its first step on. A script that does nothing but sleep can only wait for them.
-    let only_waits = run.script.commands.iter().all(|c| is_idle(c));
-    let services = at.job.is_some_and(|job| !job.job.services.is_empty());
-    if services && only_waits && matches!(state, State::Idle) {
-        let what = "the job's services".to_owned();
-        *state = State::Starting(Started { what, advice: SERVICES_ADVICE });
+    // A script that does nothing but sleep can only wait for the job's services, whatever came before.
+    if run.script.commands.iter().all(is_idle) && matches!(state, State::Idle) {
+        *state = at_first(at);
     }
     for (index, command) in run.script.commands.iter().enumerate() {
         if let Some(start) = start_of(command, &run.script) {
@@ -195,7 +200,9 @@ fn start_of(command: &Command, script: &Script) -> Option<Start> {
     let args: Vec<&str> = command.args().iter().map(|word| word.text.as_str()).collect();
     if let Some(call) = compose_call(command) {
         let background = call.starts_in_background() || ends_in_background(command, script);
-        let starts = matches!(call.verb, "up" | "start" | "restart") && background;
+        let detached =
+            call.verb == "run" && (call.has(&["-d", "--detach"]) || has_short_flag(options_of(call.args), 'd'));
+        let starts = detached || (matches!(call.verb, "up" | "start" | "restart") && background);
         return if starts && call.has(&["--wait"]) {
             Some(Start::Waited)
         } else if starts {
