@@ -13,7 +13,7 @@ use tollgate::model::{OutcomeKind, Report};
 use tollgate::rules::{HEADINGS, REGISTRY};
 
 fn policy(id: &str, params: &str) -> String {
-    let params = params.trim().trim_start_matches('{').trim_end_matches('}').trim();
+    let params = params.trim().strip_prefix('{').and_then(|p| p.strip_suffix('}')).unwrap_or(params).trim();
     let comma = if params.is_empty() { "" } else { ", " };
     format!("version: 1\nrules:\n  {id}: {{ level: error{comma}{params} }}\n")
 }

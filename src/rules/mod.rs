@@ -8,6 +8,8 @@ mod sink;
 pub mod support;
 
 pub mod caching;
+pub mod coverage;
+pub mod document;
 pub mod health;
 pub mod tests;
 pub mod time;
