@@ -50,9 +50,6 @@ pub struct Dependency<'t> {
 impl<'t> Compose<'t> {
     /// Reads the first document of a tree.
     pub fn read(tree: &'t Tree<'t>, problems: &mut Vec<Problem>) -> Option<Self> {
-        // A file of comments is an overlay that adds nothing.
-        let node = tree.root().filter(|n| !n.is_null())?;
-        if !node.is_mapping() {
         // An overlay that holds nothing yet is no mistake.
         let root = tree.root().filter(|n| !n.is_null())?;
         if !root.is_mapping() {

@@ -1,5 +1,5 @@
-use super::{Registered, caching, health, register, tests, time};
-use super::{Registered, caching, coverage, document, health, register};
+use super::{Registered, register};
+use super::{caching, coverage, document, health, tests, time};
 use crate::policy::RuleSpec;
 
 /// All rules, by id.
@@ -7,9 +7,9 @@ pub const REGISTRY: &[Registered] = &[
     register::<coverage::coverage_below_threshold::CoverageBelowThreshold>(),
     register::<coverage::coverage_report_missing::CoverageReportMissing>(),
     register::<health::depends_on_without_health::DependsOnWithoutHealth>(),
+    register::<document::duplicate_key::DuplicateKey>(),
     register::<time::job_without_timeout::JobWithoutTimeout>(),
     register::<tests::no_tests_ran::NoTestsRan>(),
-    register::<document::duplicate_key::DuplicateKey>(),
     register::<health::service_without_healthcheck::ServiceWithoutHealthcheck>(),
     register::<health::sleep_as_wait::SleepAsWait>(),
     register::<tests::test_failed::TestFailed>(),
