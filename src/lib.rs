@@ -7,3 +7,7 @@
 pub mod input;
 pub mod model;
 pub mod parse;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

@@ -1,0 +1,88 @@
+//! The worker's side: reads the files, judges them, answers with the report.
+
+use super::fault;
+use crate::input::{Content, Origin, RawFile};
+use crate::model::Date;
+use js_sys::futures::{JsFuture, future_to_promise};
+use js_sys::{Array, Function, Promise, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::File;
+
+/// Milliseconds between two messages of progress, so that many small files do not flood the page.
+const PROGRESS_EVERY: f64 = 50.0;
+
+/// Judges files, each given as `[path, File, is evidence]`, and posts the result: `{report}`, the same JSON text as the
+/// command line's `--format json`, or `{refused}`, a reason in words. On the way `tell` gets `{done, all, name}`.
+///
+/// The promise is resolved when the result was posted.
+#[wasm_bindgen]
+pub fn judge(files: Array, policy: Option<String>, today: String, tell: Function) -> Promise {
+    fault::in_worker(&tell);
+    future_to_promise(answer(files, policy, today, tell))
+}
+
+async fn answer(files: Array, policy: Option<String>, today: String, tell: Function) -> Result<JsValue, JsValue> {
+    let all = files.length();
+    let mut raw = Vec::new();
+    let mut last = 0.0;
+    for (done, given) in files.iter().enumerate() {
+        let (path, content, origin) = given_file(&given);
+        let now = js_sys::Date::now();
+        if now - last >= PROGRESS_EVERY {
+            last = now;
+            progress(&tell, u32::try_from(done).unwrap_or(all), all, &path);
+        }
+        fault::in_work(&path);
+        raw.push(RawFile { content: read(&path, &content).await, path, origin });
+    }
+    fault::in_work(if all == 1 { raw.first().map_or("", |file| &file.path) } else { "" });
+    progress(&tell, all, all, "");
+    let answer = match today.parse::<Date>() {
+        Ok(today) => run(raw, policy.as_deref(), today),
+        Err(error) => Err(error),
+    };
+    let answer = match answer {
+        Ok(report) => ("report", report.into()),
+        Err(reason) => ("refused", reason.into()),
+    };
+    tell.call1(&JsValue::NULL, &fault::message(&[answer]))
+}
+
+/// The one door to the engine.
+fn run(files: Vec<RawFile>, policy: Option<&str>, today: Date) -> Result<String, String> {
+    super::stand_in::run(files, policy, today)
+}
+
+/// Whether a file of this path can be of a kind that is read at all.
+fn wanted(_path: &str) -> bool {
+    true
+}
+
+fn given_file(given: &JsValue) -> (String, File, Origin) {
+    let given: &Array = given.unchecked_ref();
+    let origin = if given.get(2).is_truthy() { Origin::Evidence } else { Origin::Tree };
+    (given.get(0).as_string().unwrap_or_default(), given.get(1).unchecked_into(), origin)
+}
+
+async fn read(path: &str, file: &File) -> Content {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole and below 2^53")]
+    let bytes = file.size() as u64;
+    if !wanted(path) {
+        return Content::NotWanted { bytes };
+    }
+    match JsFuture::from(file.array_buffer()).await {
+        Ok(buffer) => Content::Bytes(Uint8Array::new(&buffer).to_vec()),
+        // The file was changed or removed after it was dropped, or is too large for the browser.
+        Err(error) => {
+            let reason = super::browser::field(&error, "message").as_string().unwrap_or_default();
+            Content::Failed { bytes, reason: format!("the browser could not read it: {reason}") }
+        }
+    }
+}
+
+fn progress(tell: &Function, done: u32, all: u32, name: &str) {
+    let told = fault::message(&[("done", done.into()), ("all", all.into()), ("name", name.into())]);
+    // Progress that does not arrive is no reason to stop.
+    let _ = tell.call1(&JsValue::NULL, &told);
+}
