@@ -1,8 +1,6 @@
 // What must work before the wasm is here: files that are dropped, chosen or pasted wait in a queue. Everything that the
 // page will ever need is fetched here, so that no request is made later.
 
-import init, { start_page } from './pkg/tollgate.js';
-
 const root = document.documentElement;
 const boot = document.getElementById('boot');
 
@@ -146,6 +144,8 @@ const page = {
 };
 
 try {
+  // Not a static import: that would hold back the listeners above.
+  const { default: init, start_page } = await import('./pkg/tollgate.js');
   await init({ module_or_path: await wasm });
   start_page(page);
   await Promise.all(workers.map((worker) => worker.ready));

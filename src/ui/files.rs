@@ -1,4 +1,4 @@
-use super::components::{Facet, badge, facet, more, search, shown_of};
+use super::components::{Facet, badge, facet, inline, more, search, shown_of};
 use super::report_view::empty;
 use super::{Action, Ports, Shared, State, select, words};
 use crate::model::FileRecord;
@@ -30,7 +30,7 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports, notes: &[AttrV
                 } else {
                     <table class="panel files">
                         <thead><tr>
-                            <th scope="col">{ "File" }</th><th scope="col">{ "Status" }</th><th scope="col">{ "Kind" }</th>
+                            <th scope="col">{ "File" }</th><th scope="col">{ "Status" }</th><th scope="col" class="kind">{ "Kind" }</th>
                             <th scope="col" class="size">{ "Size" }</th><th scope="col" class="hash">{ "SHA-256" }</th>
                         </tr></thead>
                         <tbody>{ for shown.iter().take(state.rows).map(|file| row(file)) }</tbody>
@@ -51,10 +51,11 @@ fn row(file: &FileRecord) -> Html {
     html! {
         <tr>
             <th scope="row"><span class="path">{ words::visible(&file.path) }</span>
-                if !file.note.is_empty() { <span class="file-note">{ words::visible(&file.note) }</span> }
+                if !file.note.is_empty() { <span class="file-note">{ inline(&words::visible(&file.note)) }</span> }
+                <span class="file-more">{ format!("{kind}, {}", words::bytes(file.bytes)) }</span>
             </th>
             <td>{ badge(words::file_status(file.status)) }</td>
-            <td>{ kind }</td>
+            <td class="kind">{ kind }</td>
             <td class="size">{ words::bytes(file.bytes) }</td>
             <td class="hash"><code title={file.sha256.clone()}>{ file.sha256.get(..12).unwrap_or_default() }</code></td>
         </tr>

@@ -69,7 +69,10 @@ fn statuses(report: &Shared, state: &State, ports: &Ports, facets: &select::Face
         on: state.statuses.contains(&status),
         toggle: ports.act.reform(move |_| Action::Status(status)),
     };
-    words::STATUSES.into_iter().map(choice).collect()
+    let present = |status: &Status| {
+        state.statuses.contains(status) || report.findings.iter().any(|finding| finding.status == *status)
+    };
+    words::STATUSES.into_iter().filter(present).map(choice).collect()
 }
 
 fn families(report: &Shared, state: &State, ports: &Ports, facets: &select::Facets) -> Vec<Facet> {

@@ -39,17 +39,17 @@ fn nothing_read(report: &Report) -> Html {
 
 fn figures(report: &Report) -> Html {
     let summary = &report.summary;
-    let level = |level: Level, n: usize, many: &'static str| {
+    let level = |level: Level, n: usize, many: &'static str, below: &'static str| {
         let sign = words::level(level);
         let link = State { levels: [level].into(), ..State::of(View::Findings) }.link();
         let tone = if n == 0 { "plain" } else { sign.tone };
-        figure(many, html! { <>{ icon(sign.icon) }{ words::number(n as u64) }</> }, tone, Some(link), Html::default())
+        figure(many, html! { <>{ icon(sign.icon) }{ words::number(n as u64) }</> }, tone, Some(link), html! { { below } })
     };
     html! {
         <section class="figures" aria-label="Figures">
-            { level(Level::Error, summary.errors, "Errors") }
-            { level(Level::Warning, summary.warnings, "Warnings") }
-            { level(Level::Info, summary.infos, "Notes") }
+            { level(Level::Error, summary.errors, "Errors", "break the policy") }
+            { level(Level::Warning, summary.warnings, "Warnings", "worth changing") }
+            { level(Level::Info, summary.infos, "Notes", "worth knowing") }
             { tests(report.tests.as_ref()) }
             { coverage(report, report.coverage.as_ref()) }
         </section>
@@ -122,7 +122,7 @@ fn coverage(report: &Report, coverage: Option<&Coverage>) -> Html {
 }
 
 fn percent(ratio: Ratio) -> String {
-    ratio.percent().map_or_else(|| "–".to_owned(), |p| format!("{:.1} %", floor_tenths(p)))
+    ratio.percent().map_or_else(|| "–".to_owned(), |p| format!("{:.1}\u{a0}%", floor_tenths(p)))
 }
 
 /// A share that is short of a threshold must not be shown as if it met it.
@@ -177,7 +177,7 @@ fn family_row(report: &Report, family: Family) -> Html {
             return html! { <td class="cell none"><span aria-hidden="true">{ "·" }</span><span class="unseen">{ "0" }</span></td> };
         }
         let label = format!("{} {}: {n} {}", family.word(), "rules", sign.word);
-        html! { <td class="cell"><a class={classes!("tally", sign.tone)} href={link(Some(outcome))} aria-label={label}>{ icon(sign.icon) }{ n }</a></td> }
+        html! { <td class="cell"><a class={classes!("tally", sign.tone)} href={link(Some(outcome))} aria-label={label}>{ icon(sign.icon) }{ n }<span class="tally-word">{ sign.word }</span></a></td> }
     };
     html! {
         <tr>

@@ -1,4 +1,4 @@
-use super::components::{Icon, icon};
+use super::components::{Icon, icon, inline};
 use super::{Ports, Shared, State, View, files, findings, overview, rules, words};
 use crate::model::{FileStatus, OutcomeKind, Report, Verdict};
 use yew::{AttrValue, Html, Properties, classes, component, html, use_context};
@@ -31,7 +31,7 @@ pub fn ReportView(props: &Props) -> Html {
                     <span class="verdict-sign">{ icon(sign.icon) }</span>
                     <div class="verdict-words">
                         <h1 id="verdict" tabindex="-1">{ sign.word }</h1>
-                        <p>{ reason(report) }</p>
+                        <p>{ inline(&reason(report)) }</p>
                     </div>
                     <div class="verdict-tools">{ props.children.clone() }</div>
                 </div>
@@ -115,8 +115,12 @@ fn reason(report: &Report) -> String {
             sentences.push("Nothing failed, but not everything that the policy asks for could be proved.".to_owned());
         }
     }
-    let missing: Vec<String> =
-        report.outcomes.iter().filter(|o| o.outcome == OutcomeKind::NoEvidence).map(|o| o.rule.clone()).collect();
+    let missing: Vec<String> = report
+        .outcomes
+        .iter()
+        .filter(|o| o.outcome == OutcomeKind::NoEvidence)
+        .map(|o| format!("`{}`", o.rule))
+        .collect();
     if !missing.is_empty() {
         sentences.push(format!("No evidence for {}.", words::list(&missing)));
     }

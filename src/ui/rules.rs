@@ -1,7 +1,7 @@
 use super::components::{Facet, badge, facet, inline, search, shown_of};
 use super::report_view::empty;
 use super::{Action, Ports, Shared, State, View, findings, select, words};
-use crate::model::{Family, Outcome, OutcomeKind};
+use crate::model::{Family, Outcome, OutcomeKind, Report};
 use yew::{Html, classes, html};
 
 pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
@@ -40,13 +40,13 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
                     if !state.rule.is_empty() { { findings::only_rule(&state.rule, ports) } }
                 </div>
                 if shown.is_empty() { { empty(state, ports, "The policy turns no rule on.", "No rule fits these filters.") } }
-                { for present.into_iter().map(|family| family_table(family, &shown)) }
+                { for present.into_iter().map(|family| family_table(report, family, &shown)) }
             </section>
         </div>
     }
 }
 
-fn family_table(family: Family, shown: &[&Outcome]) -> Html {
+fn family_table(report: &Report, family: Family, shown: &[&Outcome]) -> Html {
     let rows: Vec<&Outcome> = shown.iter().copied().filter(|o| o.family == family).collect();
     if rows.is_empty() {
         return Html::default();
@@ -57,36 +57,36 @@ fn family_table(family: Family, shown: &[&Outcome]) -> Html {
             <h3 {id}>{ family.word() }<span class="family-words">{ words::family(family) }</span></h3>
             <table>
                 <thead class="unseen"><tr><th scope="col">{ "Outcome" }</th><th scope="col">{ "Rule and facts" }</th><th scope="col">{ "Level and policy" }</th></tr></thead>
-                <tbody>{ for rows.into_iter().map(row) }</tbody>
+                <tbody>{ for rows.into_iter().map(|outcome| row(report, outcome)) }</tbody>
             </table>
         </section>
     }
 }
 
-fn row(outcome: &Outcome) -> Html {
-    let findings = State { rule: outcome.rule.clone(), ..State::of(View::Findings) }.link();
-    let judged = if outcome.failing > 0 {
-        format!(
-            "{} of {}",
-            words::number(outcome.failing as u64),
-            words::count(outcome.subjects, "subject", "subjects")
-        )
-    } else {
-        words::count(outcome.subjects, "subject", "subjects")
+fn row(report: &Report, outcome: &Outcome) -> Html {
+    let link = State { rule: outcome.rule.clone(), ..State::of(View::Findings) }.link();
+    let findings = report.findings.iter().filter(|finding| finding.rule == outcome.rule).count();
+    let judged = match (outcome.failing, outcome.subjects) {
+        (0, 0) => None,
+        (0, all) => Some(format!("{} looked at", words::number(all as u64))),
+        (bad, all) => Some(format!("{} of {} fail", words::number(bad as u64), words::number(all as u64))),
     };
-    let has_findings = matches!(outcome.outcome, OutcomeKind::Failed | OutcomeKind::Waived | OutcomeKind::NoEvidence);
     let dim = (outcome.outcome == OutcomeKind::NotApplicable).then_some("dim");
     html! {
         <tr class={classes!(dim)}>
             <td class="rule-outcome">{ badge(words::outcome(outcome.outcome)) }</td>
             <th scope="row" class="rule-name">
                 <code>{ &outcome.rule }</code>
-                if !outcome.facts.is_empty() { <ul class="facts">{ for outcome.facts.iter().map(|fact| html! { <li>{ inline(&words::visible(fact)) }</li> }) }</ul> }
-                if has_findings { <a href={findings}>{ "Findings" }<span class="unseen">{ format!(" of {}", outcome.rule) }</span></a> }
+                if !outcome.facts.is_empty() {
+                    <ul class="facts">{ for outcome.facts.iter().map(|fact| html! { <li>{ inline(&words::visible(fact)) }</li> }) }</ul>
+                }
+                if findings > 0 {
+                    <a href={link}>{ words::count(findings, "finding", "findings") }<span class="unseen">{ format!(" of {}", outcome.rule) }</span></a>
+                }
             </th>
             <td class="rule-policy">
                 <span>{ outcome.level.word() }</span>
-                <span>{ judged }</span>
+                if let Some(judged) = judged { <span>{ judged }</span> }
                 <code>{ format!("{}:{}", words::visible(&outcome.policy.file), outcome.policy.line) }</code>
             </td>
         </tr>

@@ -11,6 +11,10 @@ use web_sys::File;
 
 /// Milliseconds between two messages of progress, so that many small files do not flood the page.
 const PROGRESS_EVERY: f64 = 50.0;
+/// A file larger than this is not read at all: the engine would refuse it, and the memory is needed for the others.
+const FILE_BYTES: u64 = 256 << 20;
+/// All files together; beyond it a 32-bit memory has no room left to judge them.
+const ALL_BYTES: u64 = 1 << 30;
 
 /// Judges files, each given as `[path, File, is evidence]`, and posts the result: `{report}`, the same JSON text as the
 /// command line's `--format json`, or `{refused}`, a reason in words. On the way `tell` gets `{done, all, name}`.
@@ -26,6 +30,7 @@ async fn answer(files: Array, policy: Option<String>, today: String, tell: Funct
     let all = files.length();
     let mut raw = Vec::new();
     let mut last = 0.0;
+    let mut room = ALL_BYTES;
     for (done, given) in files.iter().enumerate() {
         let (path, content, origin) = given_file(&given);
         let now = js_sys::Date::now();
@@ -34,7 +39,8 @@ async fn answer(files: Array, policy: Option<String>, today: String, tell: Funct
             progress(&tell, u32::try_from(done).unwrap_or(all), all, &path);
         }
         fault::in_work(&path);
-        raw.push(RawFile { content: read(&path, &content).await, path, origin });
+        let content = read(&path, &content, &mut room).await;
+        raw.push(RawFile { content, path, origin });
     }
     fault::in_work(if all == 1 { raw.first().map_or("", |file| &file.path) } else { "" });
     progress(&tell, all, all, "");
@@ -65,12 +71,20 @@ fn given_file(given: &JsValue) -> (String, File, Origin) {
     (given.get(0).as_string().unwrap_or_default(), given.get(1).unchecked_into(), origin)
 }
 
-async fn read(path: &str, file: &File) -> Content {
+async fn read(path: &str, file: &File, room: &mut u64) -> Content {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole and below 2^53")]
     let bytes = file.size() as u64;
     if !wanted(path) {
         return Content::NotWanted { bytes };
     }
+    if bytes > FILE_BYTES {
+        return Content::Failed { bytes, reason: format!("larger than {} MiB, which is the most for one file", FILE_BYTES >> 20) };
+    }
+    let Some(left) = room.checked_sub(bytes) else {
+        let reason = format!("the files before it are {} MiB already, which is the most that a page can hold", ALL_BYTES >> 20);
+        return Content::Failed { bytes, reason };
+    };
+    *room = left;
     match JsFuture::from(file.array_buffer()).await {
         Ok(buffer) => Content::Bytes(Uint8Array::new(&buffer).to_vec()),
         // The file was changed or removed after it was dropped, or is too large for the browser.

@@ -25,6 +25,8 @@ fn line(place: &Place, number: usize, text: &str, tone: &'static str, width: usi
         |from: usize, to: usize| words::visible(&chars.get(from..to).unwrap_or_default().iter().collect::<String>());
     let (from, to) = marked(place, number, &chars);
     let inside = (place.line..=place.end_line).contains(&number);
+    // Underlining whole blocks would hide what they say.
+    let tone = classes!(tone, (place.end_line > place.line).then_some("block"));
     let cut = (chars.len() >= crate::model::LineIndex::EXCERPT_WIDTH).then_some("…");
     html! {
         <span class={classes!("line", inside.then_some("inside"))}>
