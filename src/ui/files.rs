@@ -16,7 +16,7 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports, notes: &[AttrV
                         word: sign.word.to_owned(),
                         sign: Some((sign.icon, sign.tone)),
                         count: Some(report.files.iter().filter(|f| f.status == status).count()),
-                        on: state.files.contains(&status),
+                        on: state.files.has(status),
                         toggle: ports.act.reform(move |_| Action::File(status)),
                     }
                 }).collect()) }

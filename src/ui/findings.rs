@@ -1,7 +1,7 @@
 use super::components::{Facet, FindingCard, Icon, facet, icon, more, search, shown_of};
 use super::report_view::empty;
 use super::select::{self, Section};
-use super::{Action, Group, Ports, Shared, State, words};
+use super::{Action, Choices, Group, Ports, Shared, State, words};
 use crate::model::{Family, Status};
 use yew::{Html, html};
 
@@ -17,8 +17,8 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
                     Facet {
                         word: sign.word.to_owned(),
                         sign: Some((sign.icon, sign.tone)),
-                        count: Some(facets.levels.get(&level).copied().unwrap_or(0)),
-                        on: state.levels.contains(&level),
+                        count: Some(facets.levels.of(level)),
+                        on: state.levels.has(level),
                         toggle: ports.act.reform(move |_| Action::Level(level)),
                     }
                 }).collect()) }
@@ -59,31 +59,31 @@ pub(super) fn only_rule(rule: &str, ports: &Ports) -> Html {
 
 fn statuses(report: &Shared, state: &State, ports: &Ports, facets: &select::Facets) -> Vec<Facet> {
     // Without a baseline and without waivers every finding is new, and there is nothing to choose.
-    if report.findings.iter().all(|f| f.status == Status::New) && state.statuses.is_empty() {
+    if report.findings.iter().all(|f| f.status == Status::New) && state.statuses == Choices::default() {
         return Vec::new();
     }
     let choice = |status| Facet {
         word: words::status(status).to_owned(),
         sign: None,
-        count: Some(facets.statuses.get(&status).copied().unwrap_or(0)),
-        on: state.statuses.contains(&status),
+        count: Some(facets.statuses.of(status)),
+        on: state.statuses.has(status),
         toggle: ports.act.reform(move |_| Action::Status(status)),
     };
     let present = |status: &Status| {
-        state.statuses.contains(status) || report.findings.iter().any(|finding| finding.status == *status)
+        state.statuses.has(*status) || report.findings.iter().any(|finding| finding.status == *status)
     };
     words::STATUSES.into_iter().filter(present).map(choice).collect()
 }
 
 fn families(report: &Shared, state: &State, ports: &Ports, facets: &select::Facets) -> Vec<Facet> {
     let present = |family: &Family| {
-        state.families.contains(family) || report.findings.iter().any(|finding| finding.family == *family)
+        state.families.has(*family) || report.findings.iter().any(|finding| finding.family == *family)
     };
     let choice = |family: Family| Facet {
         word: family.word().to_owned(),
         sign: None,
-        count: Some(facets.families.get(&family).copied().unwrap_or(0)),
-        on: state.families.contains(&family),
+        count: Some(facets.families.of(family)),
+        on: state.families.has(family),
         toggle: ports.act.reform(move |_| Action::Family(family)),
     };
     Family::ALL.into_iter().filter(present).map(choice).collect()

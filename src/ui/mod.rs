@@ -18,4 +18,4 @@ pub use components::{Fault, FaultView, HelpView, ProgressView, ThemeSwitch, find
 pub use ports::{Copy, Ports, Shared};
 pub use report_view::ReportView;
 pub use select::displayed_findings;
-pub use state::{Action, Group, State, Theme, View};
+pub use state::{Action, Choices, Group, State, Theme, View};

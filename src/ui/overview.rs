@@ -1,5 +1,5 @@
 use super::components::{Icon, icon, inline, place_label};
-use super::{Shared, State, View, select, words};
+use super::{Choices, Shared, State, View, select, words};
 use crate::model::{Coverage, Family, FileStatus, Level, OutcomeKind, Ratio, Report, Tests};
 use yew::{Html, classes, html};
 
@@ -26,11 +26,15 @@ pub(super) fn view(report: &Shared) -> Html {
 }
 
 fn nothing_read(report: &Report) -> Html {
+    let title = match report.files.len() {
+        1 => "The file is not of a kind that Tollgate reads.".to_owned(),
+        n => format!("None of the {n} files is of a kind that Tollgate reads."),
+    };
     html! {
         <div class="notice warn">
             { icon(Icon::Question) }
             <div>
-                <p><strong>{ format!("None of the {} is of a kind that Tollgate reads.", words::count(report.files.len(), "file", "files")) }</strong></p>
+                <p><strong>{ title }</strong></p>
                 <p>{ "It knows files by name and content: workflows under " }<code>{ ".github/workflows/" }</code>{ ", Compose files, Dockerfiles, JUnit and Cobertura XML, LCOV, and zips of these. The " }<a href={State::of(View::Files).link()}>{ "list of files" }</a>{ " says for each why it was left out." }</p>
             </div>
         </div>
@@ -41,9 +45,15 @@ fn figures(report: &Report) -> Html {
     let summary = &report.summary;
     let level = |level: Level, n: usize, many: &'static str, below: &'static str| {
         let sign = words::level(level);
-        let link = State { levels: [level].into(), ..State::of(View::Findings) }.link();
+        let link = State { levels: Choices::only(level), ..State::of(View::Findings) }.link();
         let tone = if n == 0 { "plain" } else { sign.tone };
-        figure(many, html! { <>{ icon(sign.icon) }{ words::number(n as u64) }</> }, tone, Some(link), html! { { below } })
+        figure(
+            many,
+            html! { <>{ icon(sign.icon) }{ words::number(n as u64) }</> },
+            tone,
+            Some(link),
+            html! { { below } },
+        )
     };
     html! {
         <section class="figures" aria-label="Figures">
@@ -121,20 +131,21 @@ fn coverage(report: &Report, coverage: Option<&Coverage>) -> Html {
     figure("Coverage", value, tone, None, html! { <>{ bar(coverage.line) }{ below.join(", ") }</> })
 }
 
+/// With one digit, cut and not rounded: a share that is short of a threshold must not be shown as if it met it.
 fn percent(ratio: Ratio) -> String {
-    ratio.percent().map_or_else(|| "–".to_owned(), |p| format!("{:.1}\u{a0}%", floor_tenths(p)))
+    share(ratio, 1000).map_or_else(|| "–".to_owned(), |tenths| format!("{}.{}\u{a0}%", tenths / 10, tenths % 10))
 }
 
-/// A share that is short of a threshold must not be shown as if it met it.
-fn floor_tenths(percent: f64) -> f64 {
-    (percent * 10.0).floor() / 10.0
+/// So many parts of `whole` as were hit; whole numbers, as the formatting of floats would be a tenth of the page.
+fn share(ratio: Ratio, whole: u128) -> Option<u128> {
+    (u128::from(ratio.covered) * whole).checked_div(u128::from(ratio.total))
 }
 
 fn bar(ratio: Ratio) -> Html {
-    let width = ratio.percent().unwrap_or(0.0);
+    let width = share(ratio, 1000).unwrap_or(0).min(1000);
     html! {
-        <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-            <rect class="bar-all" width="100" height="4" /><rect class="bar-part" width={format!("{width:.2}")} height="4" />
+        <svg class="bar" viewBox="0 0 1000 4" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="bar-all" width="1000" height="4" /><rect class="bar-part" width={width.to_string()} height="4" />
         </svg>
     }
 }
@@ -169,7 +180,12 @@ fn family_row(report: &Report, family: Family) -> Html {
     let count =
         |outcome: OutcomeKind| report.outcomes.iter().filter(|o| o.family == family && o.outcome == outcome).count();
     let link = |outcomes: Option<OutcomeKind>| {
-        State { families: [family].into(), outcomes: outcomes.into_iter().collect(), ..State::of(View::Rules) }.link()
+        State {
+            families: Choices::only(family),
+            outcomes: outcomes.map(Choices::only).unwrap_or_default(),
+            ..State::of(View::Rules)
+        }
+        .link()
     };
     let cell = |outcome: OutcomeKind| {
         let (sign, n) = (words::outcome(outcome), count(outcome));
@@ -235,6 +251,12 @@ fn policy(report: &Report) -> Html {
     }
 }
 
+fn not_whole() -> Choices<FileStatus> {
+    let mut choices = Choices::only(FileStatus::Unreadable);
+    choices.toggle(FileStatus::PartlyRead);
+    choices
+}
+
 fn inputs(report: &Report) -> Html {
     let read = report.files.iter().filter(|f| f.status != FileStatus::Ignored).count();
     let problem =
@@ -247,7 +269,7 @@ fn inputs(report: &Report) -> Html {
             <h2 id="inputs">{ "What was read" }</h2>
             <p>
                 <a href={State::of(View::Files).link()}>{ format!("{} of {}", words::number(read as u64), words::count(report.files.len(), "file", "files")) }</a>
-                if problem > 0 { { ", " }<a href={State { files: [FileStatus::Unreadable, FileStatus::PartlyRead].into(), ..State::of(View::Files) }.link()}>{ format!("{problem} not whole") }</a> }
+                if problem > 0 { { ", " }<a href={State { files: not_whole(), ..State::of(View::Files) }.link()}>{ format!("{problem} not whole") }</a> }
             </p>
             if !report.workflows.is_empty() {
                 <h3>{ "Workflows" }</h3>

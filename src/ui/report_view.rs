@@ -1,6 +1,6 @@
 use super::components::{Icon, icon, inline};
 use super::{Ports, Shared, State, View, files, findings, overview, rules, words};
-use crate::model::{FileStatus, OutcomeKind, Report, Verdict};
+use crate::model::{FileStatus, OutcomeKind, Report, Status, Verdict};
 use yew::{AttrValue, Html, Properties, classes, component, html, use_context};
 
 /// What [`ReportView`] shows.
@@ -23,7 +23,7 @@ pub struct Props {
 pub fn ReportView(props: &Props) -> Html {
     let Some(ports) = use_context::<Ports>() else { return Html::default() };
     let (report, state) = (&props.report, &props.state);
-    let sign = words::verdict(report.verdict);
+    let sign = words::verdict(report);
     html! {
         <div class="report">
             <section class={classes!("verdict", sign.tone)} aria-labelledby="verdict">
@@ -72,12 +72,14 @@ fn tab(report: &Report, state: &State, view: View) -> Html {
 /// Why the verdict is what it is, in one or two sentences.
 fn reason(report: &Report) -> String {
     let (summary, counts) = (&report.summary, &report.summary.outcomes);
-    let broken: std::collections::BTreeSet<&str> = report
+    // Findings come by file.
+    let mut broken: Vec<&str> = report
         .findings
         .iter()
-        .filter(|f| f.status != crate::model::Status::Waived)
-        .map(|f| f.place.file.as_str())
+        .filter(|finding| finding.status != Status::Waived)
+        .map(|finding| finding.place.file.as_str())
         .collect();
+    broken.dedup();
     let mut sentences = Vec::new();
     match report.verdict {
         Verdict::Fail => {
@@ -101,7 +103,9 @@ fn reason(report: &Report) -> String {
             ));
         }
         Verdict::Pass if counts.passed + counts.failed + counts.waived == 0 => {
-            sentences.push("No rule found anything to look at in these files, so nothing was proved.".to_owned());
+            sentences.push(
+                "No rule of the policy found anything to look at in these files, so nothing is proved.".to_owned(),
+            );
         }
         Verdict::Pass => {
             sentences.push(format!("{} looked at these files and hold.", words::count(counts.passed, "rule", "rules")));

@@ -18,7 +18,7 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
                         word: sign.word.to_owned(),
                         sign: Some((sign.icon, sign.tone)),
                         count: Some(report.outcomes.iter().filter(|o| o.outcome == kind).count()),
-                        on: state.outcomes.contains(&kind),
+                        on: state.outcomes.has(kind),
                         toggle: ports.act.reform(move |_| Action::Outcome(kind)),
                     }
                 }).collect()) }
@@ -28,7 +28,7 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
                         word: family.word().to_owned(),
                         sign: None,
                         count: Some(report.outcomes.iter().filter(|o| o.family == family).count()),
-                        on: state.families.contains(&family),
+                        on: state.families.has(family),
                         toggle: ports.act.reform(move |_| Action::Family(family)),
                     }
                 }).collect()) }
@@ -56,7 +56,11 @@ fn family_table(report: &Report, family: Family, shown: &[&Outcome]) -> Html {
         <section class="panel rules" aria-labelledby={id.clone()}>
             <h3 {id}>{ family.word() }<span class="family-words">{ words::family(family) }</span></h3>
             <table>
-                <thead class="unseen"><tr><th scope="col">{ "Outcome" }</th><th scope="col">{ "Rule and facts" }</th><th scope="col">{ "Level and policy" }</th></tr></thead>
+                <thead><tr>
+                    <th scope="col" class="rule-outcome"><span class="unseen">{ "Outcome" }</span></th>
+                    <th scope="col"><span class="unseen">{ "Rule and facts" }</span></th>
+                    <th scope="col" class="rule-policy"><span class="unseen">{ "Level and policy" }</span></th>
+                </tr></thead>
                 <tbody>{ for rows.into_iter().map(|outcome| row(report, outcome)) }</tbody>
             </table>
         </section>

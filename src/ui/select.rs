@@ -3,7 +3,7 @@
 use super::state::{Group, State};
 use super::words;
 use crate::model::{Family, FileRecord, Finding, Level, Outcome, Report, Status};
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 
 /// Findings that belong together on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,9 +16,9 @@ pub(super) struct Section {
 /// How many findings each choice of a facet would show, the other facets left as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Facets {
-    pub(super) levels: BTreeMap<Level, usize>,
-    pub(super) families: BTreeMap<Family, usize>,
-    pub(super) statuses: BTreeMap<Status, usize>,
+    pub(super) levels: Counts<Level>,
+    pub(super) families: Counts<Family>,
+    pub(super) statuses: Counts<Status>,
     pub(super) shown: usize,
 }
 
@@ -27,33 +27,46 @@ pub fn displayed_findings(report: &Report, state: &State) -> Vec<usize> {
     sections(report, state).into_iter().flat_map(|section| section.findings).collect()
 }
 
+/// Worst first: what is not waived, by level.
+type Weight = Reverse<(bool, Level)>;
+
+struct Gathered<'r> {
+    title: &'r str,
+    worst: Weight,
+    findings: Vec<(Weight, usize)>,
+}
+
 pub(super) fn sections(report: &Report, state: &State) -> Vec<Section> {
     let words = Words::new(&state.query);
-    let mut groups: BTreeMap<&str, Vec<(usize, &Finding)>> = BTreeMap::new();
+    let mut sections: Vec<Gathered<'_>> = Vec::new();
     for (number, finding) in report.findings.iter().enumerate() {
-        if Match::of(finding, state, &words).all() {
-            let key = match state.group {
-                Group::File => finding.place.file.as_str(),
-                Group::Rule => finding.rule.as_str(),
-                Group::Level => finding.level.word(),
-            };
-            groups.entry(key).or_default().push((number, finding));
+        if !Match::of(finding, state, &words).all() {
+            continue;
+        }
+        let title = match state.group {
+            Group::File => finding.place.file.as_str(),
+            Group::Rule => finding.rule.as_str(),
+            Group::Level => finding.level.word(),
+        };
+        let weight = Reverse((finding.status != Status::Waived, finding.level));
+        // Findings come by file, so the latest section is nearly always the right one.
+        match sections.iter_mut().rev().find(|section| section.title == title) {
+            Some(section) => {
+                section.worst = section.worst.min(weight);
+                section.findings.push((weight, number));
+            }
+            None => sections.push(Gathered { title, worst: weight, findings: vec![(weight, number)] }),
         }
     }
-    let mut sections: Vec<_> = groups.into_iter().collect();
-    // Waived findings weigh nothing; the sort is stable, so that equals stay in report order.
-    let weight = |finding: &Finding| (finding.status != Status::Waived, finding.level);
-    for (_, findings) in &mut sections {
-        findings.sort_by_key(|(_, finding)| std::cmp::Reverse(weight(finding)));
-    }
-    sections.sort_by_key(|(_, findings)| std::cmp::Reverse(findings.first().map(|(_, finding)| weight(finding))));
-    sections
-        .into_iter()
-        .map(|(title, findings)| Section {
-            title: title.to_owned(),
-            findings: findings.into_iter().map(|(number, _)| number).collect(),
-        })
-        .collect()
+    sections.sort_unstable_by_key(|section| (section.worst, section.title));
+    let section = |mut section: Gathered<'_>| {
+        section.findings.sort_unstable();
+        Section {
+            title: section.title.to_owned(),
+            findings: section.findings.into_iter().map(|(_, number)| number).collect(),
+        }
+    };
+    sections.into_iter().map(section).collect()
 }
 
 pub(super) fn facets(report: &Report, state: &State) -> Facets {
@@ -65,25 +78,48 @@ pub(super) fn facets(report: &Report, state: &State) -> Facets {
             continue;
         }
         if fits.family && fits.status {
-            *facets.levels.entry(finding.level).or_default() += 1;
+            facets.levels.add(finding.level);
         }
         if fits.level && fits.status {
-            *facets.families.entry(finding.family).or_default() += 1;
+            facets.families.add(finding.family);
         }
         if fits.level && fits.family {
-            *facets.statuses.entry(finding.status).or_default() += 1;
+            facets.statuses.add(finding.status);
         }
         facets.shown += usize::from(fits.all());
     }
     facets
 }
 
+/// Numbers of findings by value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Counts<T>(Vec<(T, usize)>);
+
+impl<T> Default for Counts<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: PartialEq + Copy> Counts<T> {
+    fn add(&mut self, item: T) {
+        match self.0.iter_mut().find(|(value, _)| *value == item) {
+            Some((_, count)) => *count += 1,
+            None => self.0.push((item, 1)),
+        }
+    }
+
+    pub(super) fn of(&self, item: T) -> usize {
+        self.0.iter().find(|(value, _)| *value == item).map_or(0, |(_, count)| *count)
+    }
+}
+
 pub(super) fn outcomes<'r>(report: &'r Report, state: &State) -> Vec<&'r Outcome> {
     let words = Words::new(&state.query);
     let fits = |o: &&Outcome| {
-        (state.levels.is_empty() || state.levels.contains(&o.level))
-            && (state.families.is_empty() || state.families.contains(&o.family))
-            && (state.outcomes.is_empty() || state.outcomes.contains(&o.outcome))
+        state.levels.allows(o.level)
+            && state.families.allows(o.family)
+            && state.outcomes.allows(o.outcome)
             && (state.rule.is_empty() || state.rule == o.rule)
             && words.fit(&[&o.rule, o.family.word(), &o.facts.join(" ")], &o.rule, &o.policy.file)
     };
@@ -93,13 +129,14 @@ pub(super) fn outcomes<'r>(report: &'r Report, state: &State) -> Vec<&'r Outcome
 pub(super) fn files<'r>(report: &'r Report, state: &State) -> Vec<&'r FileRecord> {
     let words = Words::new(&state.query);
     let fits = |f: &&FileRecord| {
-        (state.files.is_empty() || state.files.contains(&f.status))
+        state.files.allows(f.status)
             && words.fit(&[&f.path, f.kind.word(), &f.producer, &f.note, &f.sha256], "", &f.path)
     };
     report.files.iter().filter(fits).collect()
 }
 
 /// What of a finding fits a state.
+#[expect(clippy::struct_excessive_bools, reason = "one answer a filter, independent of each other")]
 struct Match {
     level: bool,
     family: bool,
@@ -110,9 +147,9 @@ struct Match {
 impl Match {
     fn of(finding: &Finding, state: &State, words: &Words) -> Self {
         Self {
-            level: state.levels.is_empty() || state.levels.contains(&finding.level),
-            family: state.families.is_empty() || state.families.contains(&finding.family),
-            status: state.statuses.is_empty() || state.statuses.contains(&finding.status),
+            level: state.levels.allows(finding.level),
+            family: state.families.allows(finding.family),
+            status: state.statuses.allows(finding.status),
             rest: (state.rule.is_empty() || state.rule == finding.rule)
                 && words.fit(
                     &[

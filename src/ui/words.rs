@@ -1,7 +1,7 @@
 //! The words, icons and colour classes of the report's values, in one place, so that all views say the same.
 
 use super::components::Icon;
-use crate::model::{Family, FileStatus, Level, OutcomeKind, Status, Verdict};
+use crate::model::{Family, FileStatus, Level, OutcomeKind, Report, Status, Verdict};
 
 pub(super) const LEVELS: [Level; 3] = [Level::Error, Level::Warning, Level::Info];
 pub(super) const STATUSES: [Status; 3] = [Status::New, Status::Known, Status::Waived];
@@ -55,8 +55,13 @@ pub(super) const fn file_status(status: FileStatus) -> Sign {
     }
 }
 
-pub(super) const fn verdict(verdict: Verdict) -> Sign {
-    match verdict {
+/// A pass of rules that found nothing to look at proves nothing, and must not look as if it did.
+pub(super) const fn verdict(report: &Report) -> Sign {
+    let outcomes = &report.summary.outcomes;
+    match report.verdict {
+        Verdict::Pass if outcomes.passed + outcomes.failed + outcomes.waived == 0 => {
+            sign(Icon::Dash, "Nothing was judged", "plain")
+        }
         Verdict::Pass => sign(Icon::Check, "The policy holds", "good"),
         Verdict::Fail => sign(Icon::Cross, "The policy does not hold", "bad"),
         Verdict::Incomplete => sign(Icon::Question, "Evidence is missing", "warn"),

@@ -118,7 +118,7 @@ pub(super) fn App(props: &Props) -> Html {
                 Screen::Fault(fault) => html! { <FaultView fault={fault.clone()} {home} /> },
                 Screen::Report(report, raw) => html! {
                     <ReportView report={report.clone()} state={(*state).clone()} notes={desk.notes()}>
-                        { report_tools(&desk, raw) }
+                        { report_tools(&desk, report, raw) }
                     </ReportView>
                 },
             } }
@@ -135,8 +135,13 @@ fn first_state() -> State {
     state.with_fragment(&browser::fragment())
 }
 
-fn report_tools(desk: &Rc<Desk>, raw: &Rc<str>) -> Html {
+fn report_tools(desk: &Rc<Desk>, report: &Report, raw: &Rc<str>) -> Html {
     let policy = desk.policy.borrow().clone();
+    let own = match report.policy.sources.iter().any(|source| !source.pack) {
+        _ if !policy.is_empty() => "policy of the files, or default".to_owned(),
+        true => format!("{} of the files", report.policy.name),
+        false => format!("{} pack (default)", report.policy.name),
+    };
     let onchange = {
         let desk = Rc::clone(desk);
         move |event: Event| desk.judge_by(event.target_unchecked_into::<HtmlSelectElement>().value())
@@ -153,7 +158,7 @@ fn report_tools(desk: &Rc<Desk>, raw: &Rc<str>) -> Html {
         <>
             <label class="policy-choice">{ "Judged by " }
                 <select {onchange}>
-                    <option value="" selected={policy.is_empty()}>{ "tollgate.yml of the files, else recommended" }</option>
+                    <option value="" selected={policy.is_empty()}>{ own }</option>
                     { for PACKS.into_iter().map(|pack| html! {
                         <option value={pack} selected={policy == pack}>{ format!("{pack} pack") }</option>
                     }) }

@@ -5,7 +5,6 @@ use super::paste;
 use crate::input::Origin;
 use js_sys::futures::JsFuture;
 use js_sys::{Array, Promise};
-use std::collections::{BTreeMap, BTreeSet};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry};
 
@@ -29,7 +28,7 @@ const NOT_WALKED: [&str; 2] = [".git", "node_modules"];
 /// The shape of `sample.json`.
 #[derive(serde::Deserialize)]
 struct Sample {
-    files: BTreeMap<String, String>,
+    files: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Given {
@@ -39,7 +38,7 @@ impl Given {
         if let Some(sample) = sample {
             let sample: Sample =
                 serde_json::from_str(&sample).map_err(|e| format!("the sample is not readable: {e}"))?;
-            return Self::texts(sample.files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+            return Self::texts(sample.files.iter().filter_map(|(path, text)| Some((path.as_str(), text.as_str()?))));
         }
         let mut listing = Listing::default();
         for entry in Array::from(&field(item, "directories")).iter() {
@@ -70,7 +69,7 @@ impl Given {
 struct Listing {
     /// Name of the given directory (empty for a file given by itself), path below it, file.
     found: Vec<(String, String, File)>,
-    skipped: BTreeSet<String>,
+    skipped: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -102,7 +101,7 @@ impl Listing {
                     if !entry.is_directory() {
                         self.entry(&name, path, entry.unchecked_into()).await;
                     } else if NOT_WALKED.contains(&entry.name().as_str()) {
-                        self.skipped.insert(path);
+                        self.skipped.push(path);
                     } else {
                         directories.push((path + "/", entry.unchecked_into()));
                     }
@@ -130,7 +129,9 @@ impl Listing {
         for part in below.split('/') {
             walked.push_str(part);
             if NOT_WALKED.contains(&part) {
-                self.skipped.insert(walked);
+                if !self.skipped.contains(&walked) {
+                    self.skipped.push(walked);
+                }
                 return;
             }
             walked.push('/');
@@ -141,17 +142,18 @@ impl Listing {
     /// One folder is the tree, so its own name is no part of the paths, and what was given beside it is evidence; that
     /// is how the command line sees `check FOLDER --evidence FILE`.
     fn finish(mut self) -> Given {
-        let roots: BTreeSet<String> =
-            self.found.iter().map(|(root, ..)| root.clone()).filter(|r| !r.is_empty()).collect();
-        let one = roots.len() == 1;
+        let mut roots = self.found.iter().map(|(root, ..)| root).filter(|root| !root.is_empty());
+        let first = roots.next().cloned();
+        let one = first.as_ref().is_some_and(|first| roots.all(|root| root == first));
         let file = |(root, below, file): (String, String, File)| {
             let path = if one || root.is_empty() { below } else { format!("{root}/{below}") };
-            let origin = if root.is_empty() && !roots.is_empty() { Origin::Evidence } else { Origin::Tree };
+            let origin = if root.is_empty() && first.is_some() { Origin::Evidence } else { Origin::Tree };
             GivenFile { path, file, origin }
         };
         let mut files: Vec<GivenFile> = self.found.into_iter().map(file).collect();
-        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         if !self.skipped.is_empty() {
+            self.skipped.sort_unstable();
             let names: Vec<&str> = self.skipped.iter().map(String::as_str).take(5).collect();
             let more = self.skipped.len() - names.len();
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };

@@ -78,10 +78,14 @@ async fn read(path: &str, file: &File, room: &mut u64) -> Content {
         return Content::NotWanted { bytes };
     }
     if bytes > FILE_BYTES {
-        return Content::Failed { bytes, reason: format!("larger than {} MiB, which is the most for one file", FILE_BYTES >> 20) };
+        return Content::Failed {
+            bytes,
+            reason: format!("larger than {} MiB, which is the most for one file", FILE_BYTES >> 20),
+        };
     }
     let Some(left) = room.checked_sub(bytes) else {
-        let reason = format!("the files before it are {} MiB already, which is the most that a page can hold", ALL_BYTES >> 20);
+        let reason =
+            format!("the files before it are {} MiB already, which is the most that a page can hold", ALL_BYTES >> 20);
         return Content::Failed { bytes, reason };
     };
     *room = left;

@@ -19,7 +19,9 @@ pub(in crate::ui) fn search(state: &State, ports: &Ports, label: &'static str, h
 
 /// "Showing n of m", said aloud when it changes, with the way back to all.
 pub(in crate::ui) fn shown_of(state: &State, ports: &Ports, shown: usize, all: usize, one: &str, many: &str) -> Html {
-    let text = if shown == all {
+    let text = if all == 0 {
+        format!("No {many}")
+    } else if shown == all {
         format!("Showing all {}", words::count(all, one, many))
     } else {
         format!("Showing {} of {}", words::number(shown as u64), words::count(all, one, many))
