@@ -135,6 +135,8 @@ function fail(message) {
 
 // The wasm takes over
 
+boot.textContent = 'Loading the checker. You can drop files already.';
+
 const page = {
   connect(consumer) {
     sink = consumer;

@@ -36,7 +36,7 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports, notes: &[AttrV
                         <tbody>{ for shown.iter().take(state.rows).map(|file| row(file)) }</tbody>
                     </table>
                 }
-                { more(state, ports, shown.len()) }
+                { more(ports, shown.len().saturating_sub(state.rows)) }
             </section>
         </div>
     }

@@ -42,7 +42,7 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
                     { empty(state, ports, "Nothing to change: no rule has a finding in these files.", "No finding fits these filters.") }
                 }
                 { groups(report, state, &sections) }
-                { more(state, ports, facets.shown) }
+                { more(ports, facets.shown.saturating_sub(shown_rows(state, &sections))) }
             </section>
         </div>
     }
@@ -89,8 +89,15 @@ fn families(report: &Shared, state: &State, ports: &Ports, facets: &select::Face
     Family::ALL.into_iter().filter(present).map(choice).collect()
 }
 
+/// The selected finding is shown, however far down it is.
+fn shown_rows(state: &State, sections: &[Section]) -> usize {
+    let mut numbers = sections.iter().flat_map(|section| &section.findings);
+    let selected = numbers.position(|number| Some(*number) == state.selected);
+    selected.map_or(0, |at| at + 1).max(state.rows)
+}
+
 fn groups(report: &Shared, state: &State, sections: &[Section]) -> Html {
-    let mut room = state.rows;
+    let mut room = shown_rows(state, sections);
     let shown = sections.iter().map_while(|section| {
         if room == 0 {
             return None;

@@ -101,8 +101,8 @@ pub enum Action {
     Group(Group),
     /// Take all filters away.
     Clear,
-    /// Put the keyboard on a finding, with so many rows shown at least.
-    Select(Option<usize>, usize),
+    /// Put the keyboard on a finding, or on none.
+    Select(Option<usize>),
     /// Show more rows.
     More,
     /// Open or close the key map.
@@ -252,7 +252,7 @@ impl Reducible for State {
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let mut next = (*self).clone();
         let filters =
-            !matches!(action, Action::Select(..) | Action::More | Action::Help(_) | Action::Theme(_) | Action::Keys(_));
+            !matches!(action, Action::Select(_) | Action::More | Action::Help(_) | Action::Theme(_) | Action::Keys(_));
         if filters {
             next.selected = None;
             next.rows = Self::FIRST_ROWS;
@@ -277,10 +277,7 @@ impl Reducible for State {
             Action::Clear => {
                 next = Self { theme: next.theme, keys: next.keys, group: next.group, ..Self::of(next.view) };
             }
-            Action::Select(selected, rows) => {
-                next.selected = selected;
-                next.rows = next.rows.max(rows);
-            }
+            Action::Select(selected) => next.selected = selected,
             Action::More => next.rows += Self::MORE_ROWS,
             Action::Help(open) => next.help = open,
             Action::Theme(theme) => next.theme = theme,

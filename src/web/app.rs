@@ -272,6 +272,8 @@ struct Desk {
     /// Kept to judge them again by another policy; these are handles, not contents.
     given: RefCell<Rc<Given>>,
     policy: RefCell<String>,
+    /// Number of the latest thing that the reader asked for; a listing that is overtaken is dropped.
+    turn: Cell<u32>,
     /// Whether a report is shown, whose view the next report does not take over.
     reported: Cell<bool>,
 }
@@ -299,6 +301,7 @@ impl Desk {
                 state,
                 given: RefCell::default(),
                 policy: RefCell::default(),
+                turn: Cell::new(0),
                 reported: Cell::new(false),
             }
         })
@@ -308,9 +311,15 @@ impl Desk {
     fn take_in(self: &Rc<Self>, item: JsValue) {
         self.runner.stop_if_busy();
         self.work.set(Some(Work::default()));
+        let turn = self.turn.get() + 1;
+        self.turn.set(turn);
         let desk = Rc::clone(self);
         spawn_local(async move {
-            match Given::list(&item).await {
+            let given = Given::list(&item).await;
+            if desk.turn.get() != turn {
+                return;
+            }
+            match given {
                 Ok(given) if given.files.is_empty() => desk.fault(Fault {
                     title: "There is nothing to check".to_owned(),
                     advice: format!("No file was found in what you gave. {}", given.notes.join(" ")),
@@ -392,6 +401,7 @@ impl Desk {
     }
 
     fn cancel(&self) {
+        self.turn.set(self.turn.get() + 1);
         self.runner.stop();
         self.work.set(None);
     }

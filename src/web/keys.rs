@@ -34,7 +34,7 @@ fn in_report(key: &str, state: &State, report: &Report) -> Option<Deed> {
         "4" => Action::Show(View::Files),
         "c" => Action::Clear,
         "/" => return Some(Deed::Filter((state.view == View::Overview).then_some(View::Findings))),
-        "Escape" => Action::Select(None, 0),
+        "Escape" if state.selected.is_some() => Action::Select(None),
         "j" | "k" => return step(key == "j", state, report).map(Deed::Act),
         _ => return None,
     };
@@ -54,5 +54,5 @@ fn step(forward: bool, state: &State, report: &Report) -> Option<Action> {
         (Some(at), true) => (at + 1).min(shown.len().saturating_sub(1)),
         (Some(at), false) => at.saturating_sub(1),
     };
-    Some(Action::Select(Some(*shown.get(next)?), next + 1))
+    Some(Action::Select(Some(*shown.get(next)?)))
 }

@@ -102,9 +102,11 @@ impl Runner {
                 told.emit(read(&data));
             }
         });
-        let told = self.told.clone();
+        let (told, check) = (self.told.clone(), Rc::clone(&self.check));
         let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
-            told.emit(Told::Broken { failure: event.message(), file: String::new() });
+            if check.get().is_some() {
+                told.emit(Told::Broken { failure: event.message(), file: String::new() });
+            }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));

@@ -173,15 +173,22 @@ async function sabotage(page, name, deed) {
   });
 }
 
-test('a crash of the checker is told, and the next check works', async ({ page }) => {
-  await sabotage(page, 'crash.yml', "throw new WebAssembly.RuntimeError('unreachable')");
-  await open(page);
-  await dropFiles(page, [{ name: 'crash.yml', buffer: Buffer.from(SLEEPY) }]);
-  await expect(page.getByRole('heading', { level: 1, name: 'The checker broke' })).toBeFocused();
-  await expect(page.getByRole('alert')).toContainText('unreachable');
-  await page.getByRole('button', { name: 'Start over' }).click();
-  await trySample(page);
-});
+const CRASHES = {
+  'at once': "throw new WebAssembly.RuntimeError('unreachable')",
+  later: "setTimeout(() => { throw new WebAssembly.RuntimeError('unreachable'); }); await new Promise(() => {})",
+  'with a panic': "postMessage({ id, failure: 'panicked at unreachable', file: 'crash.yml' }); await new Promise(() => {})",
+};
+for (const [when, deed] of Object.entries(CRASHES)) {
+  test(`a crash of the checker ${when} is told, and the next check works`, async ({ page }) => {
+    await sabotage(page, 'crash.yml', deed);
+    await open(page);
+    await dropFiles(page, [{ name: 'crash.yml', buffer: Buffer.from(SLEEPY) }]);
+    await expect(page.getByRole('heading', { level: 1, name: 'The checker broke' })).toBeFocused();
+    await expect(page.getByRole('alert')).toContainText('unreachable');
+    await page.getByRole('button', { name: 'Start over' }).click();
+    await trySample(page);
+  });
+}
 
 test('a long check shows its progress and can be cancelled', async ({ page }) => {
   await sabotage(page, 'slow.yml', "postMessage({ id, done: 2, all: 7, name: 'slow.yml' }); await new Promise(() => {})");

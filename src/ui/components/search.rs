@@ -39,8 +39,7 @@ pub(in crate::ui) fn shown_of(state: &State, ports: &Ports, shown: usize, all: u
 }
 
 /// The end of a list that is not shown whole.
-pub(in crate::ui) fn more(state: &State, ports: &Ports, all: usize) -> Html {
-    let hidden = all.saturating_sub(state.rows);
+pub(in crate::ui) fn more(ports: &Ports, hidden: usize) -> Html {
     if hidden == 0 {
         return Html::default();
     }
