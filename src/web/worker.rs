@@ -45,7 +45,7 @@ async fn answer(files: Array, policy: Option<String>, today: String, tell: Funct
         let wanted = all == 1 || detect::wanted(&path);
         let content =
             if wanted { read(&content, &mut room).await } else { Content::NotWanted { bytes: size(&content) } };
-        raw.push(RawFile { content, path, origin });
+        raw.push(RawFile { path, content, origin });
     }
     fault::in_work(if all == 1 { raw.first().map_or("", |file| &file.path) } else { "" });
     progress(&tell, all, all, "");
