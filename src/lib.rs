@@ -12,4 +12,5 @@ pub mod input;
 pub mod model;
 pub mod parse;
 pub mod policy;
+pub mod render;
 pub mod rules;
