@@ -1,7 +1,7 @@
 //! The only door: files and a policy in, a report out. Pure, and the same on every platform.
 
 use crate::evidence::{Evidence, File};
-use crate::input::{self, Limits, RawFile};
+use crate::input::{self, Limits, RawFile, SourceFile};
 use crate::model::{
     Date, FileKind, FileRecord, FileStatus, Finding, Level, Outcome, OutcomeKind, Report, SCHEMA, Status, Summary,
     Tool, Verdict, WorkflowInfo,
@@ -26,7 +26,26 @@ pub struct Request {
 /// Judges files by a policy.
 pub fn analyze(request: Request, policy: &Policy) -> Report {
     let sources = input::open(request.files, &request.limits);
-    with_evidence(&sources, |evidence| {
+    judge(&sources, policy, request.fail_on)
+}
+
+/// Judges files by the policy that they bring along (`tollgate.yml` or `.github/tollgate.yml` at the root of the tree,
+/// archives looked into), or else by the pack `recommended`.
+pub fn analyze_by_own_policy(request: Request) -> Result<Report, Vec<PolicyError>> {
+    let sources = input::open(request.files, &request.limits);
+    let find = |path: &str| sources.iter().find(|s| s.path == path).map(|s| s.text.as_str());
+    let policy = match policy_path(sources.iter().map(|source| source.path.as_str())) {
+        Some(path) => load_policy(path, find(path), &|path| find(path).map(str::to_owned))?,
+        None => load_policy(RECOMMENDED, None, &|_| None)?,
+    };
+    Ok(judge(&sources, &policy, request.fail_on))
+}
+
+/// The pack for trees without a policy of their own.
+pub const RECOMMENDED: &str = "recommended";
+
+fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level) -> Report {
+    with_evidence(sources, |evidence| {
         let mut outcomes = Vec::new();
         let mut findings = Vec::new();
         for demand in &policy.rules {
@@ -50,7 +69,7 @@ pub fn analyze(request: Request, policy: &Policy) -> Report {
         Report {
             schema: SCHEMA.to_owned(),
             tool: Tool { name: "tollgate".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-            verdict: verdict(&outcomes, &findings, &files, request.fail_on),
+            verdict: verdict(&outcomes, &findings, &files, fail_on),
             policy: policy.info.clone(),
             summary: summary(&outcomes, &findings),
             outcomes,
@@ -70,10 +89,17 @@ pub fn inspect<T>(files: Vec<RawFile>, limits: &Limits, look: impl FnOnce(&Evide
     with_evidence(&sources, |evidence| look(evidence, &records(evidence)))
 }
 
-/// Finds the policy that a tree brings along: `tollgate.yml` or `.github/tollgate.yml`.
+/// Finds the policy that a tree brings along: `tollgate.yml` or `.github/tollgate.yml` at its root. In an archive the
+/// root may be one folder down, as in the archives that hosts make of repositories.
 pub fn policy_path<'f>(paths: impl IntoIterator<Item = &'f str>) -> Option<&'f str> {
-    let known = ["tollgate.yml", "tollgate.yaml", ".github/tollgate.yml", ".github/tollgate.yaml"];
-    let found = paths.into_iter().filter_map(|path| Some((known.iter().position(|k| *k == path)?, path)));
+    let depth = |path: &str| {
+        let (archive, inner) = path.split_once(".zip/").map_or((false, path), |(_, inner)| (true, inner));
+        let folder = inner.strip_suffix("tollgate.yml").or_else(|| inner.strip_suffix("tollgate.yaml"))?;
+        let folder = folder.strip_suffix(".github/").unwrap_or(folder);
+        let folders = folder.matches('/').count();
+        (folder.is_empty() || folder.ends_with('/')).then_some(folders).filter(|n| *n <= usize::from(archive))
+    };
+    let found = paths.into_iter().filter_map(|path| Some((depth(path)?, path)));
     found.min().map(|(_, path)| path)
 }
 
@@ -87,7 +113,7 @@ pub fn load_policy(
     crate::policy::load(name, text, &rules::specs(), read)
 }
 
-fn with_evidence<T>(sources: &[input::SourceFile], look: impl FnOnce(&Evidence<'_>) -> T) -> T {
+fn with_evidence<T>(sources: &[SourceFile], look: impl FnOnce(&Evidence<'_>) -> T) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
     let parsed: Vec<_> = sources.iter().map(documents::read).collect();
     look(&Evidence::gather(&files, &parsed))
@@ -177,4 +203,21 @@ fn workflows(evidence: &Evidence<'_>) -> Vec<WorkflowInfo> {
             jobs: workflow.jobs.iter().map(|job| job.id.to_owned()).collect(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::policy_path;
+
+    #[test]
+    fn a_policy_is_found_at_the_root_of_a_tree_only() {
+        for (paths, expected) in [
+            (vec!["samples/shop/tollgate.yml", "a/.github/tollgate.yml"], None),
+            (vec![".github/tollgate.yml", "x/tollgate.yml"], Some(".github/tollgate.yml")),
+            (vec!["shop.zip/shop-main/tollgate.yaml"], Some("shop.zip/shop-main/tollgate.yaml")),
+            (vec!["shop.zip/a/b/tollgate.yml", "my-tollgate.yml"], None),
+        ] {
+            assert_eq!(policy_path(paths.iter().copied()), expected, "{paths:?}");
+        }
+    }
 }

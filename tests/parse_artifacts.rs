@@ -8,7 +8,7 @@
 
 use proptest::prelude::*;
 use std::path::PathBuf;
-use tollgate::parse::{cobertura, junit, lcov, xml};
+use tollgate::parse::{cobertura, junit, lcov, markdown, xml};
 
 /// The folder of real files with reference counts, where there is one.
 fn corpus() -> Option<PathBuf> {
@@ -110,6 +110,7 @@ fn broken_files_are_read_without_a_panic_and_broken_xml_has_a_place() {
         let parsed = junit::parse(&text);
         let coverage = cobertura::parse(&text);
         lcov::parse(&text);
+        markdown::parse(&text);
         for problem in parsed.problems.iter().chain(&coverage.problems) {
             assert!(text.get(problem.span.range()).is_some(), "{}: {problem:?}", path.display());
         }
@@ -219,6 +220,9 @@ fn read_all(text: &str) {
         for ratio in [totals.line, totals.branch, totals.function] {
             assert!(ratio.covered <= ratio.total, "{ratio:?} in {text:?}");
         }
+    }
+    for stated in markdown::parse(text).document.unwrap_or_default().recovery_objectives() {
+        assert!(stated.minutes.is_finite() && text.get(stated.span.range()).is_some(), "{stated:?} in {text:?}");
     }
     xml::sniff(text);
 }

@@ -67,9 +67,10 @@ impl<'e> Evidence<'e> {
         if call.files.is_empty() {
             let name = DEFAULT_COMPOSE.iter().find_map(|name| find(&paths::join(&folder, name)?))?;
             let name_of = name.file.name();
-            let stem = name_of.rsplit_once('.').map_or(name_of, |(stem, _)| stem);
-            let overlay =
-                ["yml", "yaml"].iter().find_map(|ext| find(&paths::join(&folder, &format!("{stem}.override.{ext}"))?));
+            let without_extension = name_of.rsplit_once('.').map_or(name_of, |(before, _)| before);
+            let overlay = ["yml", "yaml"]
+                .iter()
+                .find_map(|ext| find(&paths::join(&folder, &format!("{without_extension}.override.{ext}"))?));
             return Some([Some(name), overlay].into_iter().flatten().collect());
         }
         let files = call.files.iter().map(|word| {
@@ -97,7 +98,12 @@ impl<'e> Evidence<'e> {
 }
 
 impl<'e> StepRef<'e> {
-    /// The folder that its script runs in, from the repository's root; `None` when an expression decides.
+    /// The folder of the repository it belongs to.
+    pub fn root(&self) -> &'e str {
+        paths::root(self.file.path())
+    }
+
+    /// The folder that its script runs in; `None` when an expression decides.
     pub fn working_directory(&self) -> Option<String> {
         let key = "working-directory";
         let of_defaults = |node: Node<'e>| node.at(&["defaults", "run", key]);
@@ -109,7 +115,7 @@ impl<'e> StepRef<'e> {
             .or_else(|| self.job.and_then(|j| of_defaults(j.workflow.node)))
             .and_then(Node::text)
             .unwrap_or("");
-        if is_dynamic(set) { None } else { paths::join("", set) }
+        if is_dynamic(set) { None } else { paths::join(self.root(), set) }
     }
 
     /// The steps after it.

@@ -194,7 +194,7 @@ impl<'a> Evidence<'a> {
     pub fn has_tree(&self) -> bool {
         self.workflows
             .iter()
-            .any(|w| w.file.source.origin == Origin::Tree && w.file.path().starts_with(".github/workflows/"))
+            .any(|w| w.file.source.origin == Origin::Tree && w.file.folder().ends_with(".github/workflows"))
     }
 }
 

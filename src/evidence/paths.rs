@@ -16,6 +16,15 @@ pub fn join(folder: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// The folder of the repository that a file belongs to: what stands before its `.github`; empty at the root. A tree may
+/// lie in an archive or in a folder of its own.
+pub fn root(path: &str) -> &str {
+    if path.starts_with(".github/") {
+        return "";
+    }
+    path.split_once("/.github/").map_or("", |(root, _)| root)
+}
+
 /// Whether a path matches one of the patterns: `*` within a part, `**` over parts.
 pub fn matches_any<'p>(patterns: impl IntoIterator<Item = &'p str>, path: &str) -> bool {
     patterns.into_iter().any(|pattern| fast_glob::glob_match(pattern, path))
@@ -23,7 +32,18 @@ pub fn matches_any<'p>(patterns: impl IntoIterator<Item = &'p str>, path: &str) 
 
 #[cfg(test)]
 mod tests {
-    use super::join;
+    use super::{join, root};
+
+    #[test]
+    fn the_root_of_a_tree_is_what_stands_before_its_github_folder() {
+        for (path, expected) in [
+            (".github/workflows/ci.yml", ""),
+            ("shop.zip/shop-main/.github/workflows/ci.yml", "shop.zip/shop-main"),
+            ("action.yml", ""),
+        ] {
+            assert_eq!(root(path), expected);
+        }
+    }
 
     #[test]
     fn joined_paths_stay_in_the_tree() {

@@ -121,7 +121,7 @@ impl Builder {
 
     fn line(&mut self, reader: &Reader<'_>) {
         let Some(class) = &mut self.class else { return };
-        let number = reader.raw("number").and_then(|number| number.trim().parse::<u32>().ok());
+        let number = reader.raw("number").and_then(|number| number.trim_ascii().parse::<u32>().ok());
         let count = hits(reader.raw("hits").unwrap_or("0"));
         let (Some(number), Some(count)) = (number, count) else {
             self.unreadable(reader.span());
@@ -186,7 +186,7 @@ impl Builder {
 fn condition(written: &str) -> Option<(u32, u32)> {
     let (_, inside) = written.split_once('(')?;
     let (taken, branches) = inside.split_once(')')?.0.split_once('/')?;
-    Some((taken.trim().parse().ok()?, branches.trim().parse().ok()?))
+    Some((taken.trim_ascii().parse().ok()?, branches.trim_ascii().parse().ok()?))
 }
 
 fn declared(reader: &Reader<'_>) -> Declared {

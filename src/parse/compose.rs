@@ -50,13 +50,15 @@ pub struct Dependency<'t> {
 impl<'t> Compose<'t> {
     /// Reads the first document of a tree.
     pub fn read(tree: &'t Tree<'t>, problems: &mut Vec<Problem>) -> Option<Self> {
-        let Some(node) = tree.root().filter(|n| n.is_mapping()) else {
+        // An overlay that holds nothing yet is no mistake.
+        let root = tree.root().filter(|n| !n.is_null())?;
+        if !root.is_mapping() {
             problems
                 .push(Problem::new(Span::default(), "a compose file is a mapping with `services`, but this is not"));
             return None;
-        };
+        }
         let mut services = Vec::new();
-        if let Some(all) = node.merged("services") {
+        if let Some(all) = root.merged("services") {
             if !all.is_mapping() && !all.is_null() {
                 let message = format!("`services` is {}, not a mapping", all.kind_word());
                 problems.push(Problem::new(all.span(), message));
@@ -72,7 +74,7 @@ impl<'t> Compose<'t> {
                 services.push(ComposeService::read(name, key, service));
             }
         }
-        Some(Self { node, services })
+        Some(Self { node: root, services })
     }
 
     /// A service by name.

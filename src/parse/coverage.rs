@@ -232,7 +232,7 @@ pub(super) fn merge_lines(lines: &mut Vec<Line>, hits: fn(u64, u64) -> u64) {
 /// Reads a count of hits: an integer, or what some producers write instead (`1.0`, `2e+06`). Negative counts come from
 /// racing counters and count as nothing; `None` when it is no number.
 pub(super) fn hits(written: &str) -> Option<u64> {
-    let written = written.trim();
+    let written = written.trim_ascii();
     if let Ok(count) = written.parse::<u64>() {
         return Some(count);
     }

@@ -17,21 +17,24 @@ const SHOWN: usize = 120;
 pub fn parse(text: &str) -> Parsed<CoverageReport> {
     let mut builder = Builder::default();
     let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        let mut record = line;
+    while let Some(rest) = text.get(offset..).filter(|rest| !rest.is_empty()) {
+        let (mut record, next) = match cut(rest, b'\n') {
+            Some((line, _)) => (line, offset + line.len() + 1),
+            None => (rest, text.len()),
+        };
         let mut span = Span { offset, length: 0 };
         if let Some(rest) = record.strip_prefix('\u{feff}').filter(|_| offset == 0) {
             span.offset += record.len() - rest.len();
             record = rest;
         }
-        let record = record.trim_end();
+        let record = record.trim_ascii_end();
         span.length = if record.len() <= SHOWN {
             record.len()
         } else {
             record.char_indices().nth(SHOWN).map_or(record.len(), |(end, _)| end)
         };
         builder.record(record, span);
-        offset += line.len();
+        offset = next;
     }
     builder.finish(text.len())
 }
@@ -103,7 +106,7 @@ impl<'t> Builder<'t> {
             self.current = None;
             return;
         }
-        let Some((keyword, value)) = record.split_once(':') else {
+        let Some((keyword, value)) = cut(record, b':') else {
             return self.unreadable(span, "this is no LCOV record");
         };
         match keyword {
@@ -111,18 +114,12 @@ impl<'t> Builder<'t> {
             "TN" | "VER" | "MCDC" | "MCF" | "MCH" => return,
             _ => {}
         }
-        let known = matches!(
-            keyword,
-            "DA" | "BRDA" | "FN" | "FNDA" | "FNL" | "FNA" | "LF" | "LH" | "BRF" | "BRH" | "FNF" | "FNH"
-        );
-        if !known {
-            return self.unreadable(span, "this is no LCOV record");
-        }
-        let Some(index) = self.current else {
-            return self.unreadable(span, "a record outside of a file's records, which `SF` begins");
+        let read = match self.current {
+            Some(index) => self.value(index, keyword, value),
+            None => Err("a record outside of a file's records, which `SF` begins"),
         };
-        if self.value(index, keyword, value).is_none() {
-            self.unreadable(span, "an LCOV record without the numbers that belong there; it was left out");
+        if let Err(message) = read {
+            self.unreadable(span, message);
         }
     }
 
@@ -135,61 +132,74 @@ impl<'t> Builder<'t> {
         self.numbered.clear();
     }
 
-    fn value(&mut self, index: usize, keyword: &str, value: &'t str) -> Option<()> {
+    fn value(&mut self, index: usize, keyword: &str, value: &'t str) -> Result<(), &'static str> {
+        let read = match keyword {
+            "DA" => self.line(index, value),
+            "BRDA" | "FN" | "FNDA" | "FNL" | "FNA" => self.detail(index, keyword, value),
+            "LF" | "LH" | "BRF" | "BRH" | "FNF" | "FNH" => self.claim(index, keyword, value),
+            _ => return Err("this is no LCOV record"),
+        };
+        read.ok_or("an LCOV record without the numbers that belong there; it was left out")
+    }
+
+    fn line(&mut self, index: usize, value: &str) -> Option<()> {
+        let (number, rest) = cut(value, b',')?;
+        let count = cut(rest, b',').map_or(rest, |(count, _checksum)| count);
+        let line = Line { number: number.trim_ascii().parse().ok()?, hits: hits(count)?, ..Line::default() };
+        self.files.get(index)?.lines.push(line);
+        Some(())
+    }
+
+    fn detail(&mut self, index: usize, keyword: &str, value: &'t str) -> Option<()> {
         let details = self.details.get_mut(index)?;
         match keyword {
-            "DA" => {
-                let (number, rest) = value.split_once(',')?;
-                let count = rest.split_once(',').map_or(rest, |(count, _checksum)| count);
-                let line = Line { number: number.trim().parse().ok()?, hits: hits(count)?, ..Line::default() };
-                self.files.get(index)?.lines.push(line);
-            }
             "BRDA" => {
-                let (line, rest) = value.split_once(',')?;
-                let (block, rest) = rest.split_once(',')?;
+                let (line, rest) = cut(value, b',')?;
+                let (block, rest) = cut(rest, b',')?;
                 // The branch may be text, with commas.
                 let (id, taken) = rest.rsplit_once(',')?;
-                let taken = taken.trim() != "-" && hits(taken)? > 0;
-                details.branches.push(Branch { line: line.trim().parse().ok()?, block, id, taken });
+                let taken = taken.trim_ascii() != "-" && hits(taken)? > 0;
+                details.branches.push(Branch { line: line.trim_ascii().parse().ok()?, block, id, taken });
             }
             "FN" => {
-                let (start, rest) = value.split_once(',')?;
-                start.trim().parse::<u32>().ok()?;
+                let (start, rest) = cut(value, b',')?;
+                start.trim_ascii().parse::<u32>().ok()?;
                 // Names contain commas, so an end line is one only when it is a number with a name after it.
-                let name = match rest.split_once(',') {
+                let name = match cut(rest, b',') {
                     Some((end, name)) if !end.is_empty() && end.bytes().all(|b| b.is_ascii_digit()) => name,
                     _ => rest,
                 };
                 details.functions.entry(name).or_insert(false);
             }
             "FNDA" => {
-                let (count, name) = value.split_once(',')?;
+                let (count, name) = cut(value, b',')?;
                 *details.functions.entry(name).or_insert(false) |= hits(count)? > 0;
             }
             "FNL" => {
-                let (number, rest) = value.split_once(',')?;
-                let start = rest.split_once(',').map_or(rest, |(start, _end)| start).trim().parse().ok()?;
+                let (number, rest) = cut(value, b',')?;
+                let start = cut(rest, b',').map_or(rest, |(start, _end)| start).trim_ascii().parse().ok()?;
                 self.numbered.insert(number, start);
                 details.functions_at.entry(start).or_insert(false);
             }
-            "FNA" => {
+            _ => {
                 let mut parts = value.splitn(3, ',');
                 let start = *self.numbered.get(parts.next()?)?;
                 *details.functions_at.entry(start).or_insert(false) |= hits(parts.next()?)? > 0;
             }
-            _ => {
-                let count = value.trim().parse::<u64>().ok()?;
-                let sets = [&mut details.claimed, &mut self.claimed];
-                for claims in sets {
-                    match keyword {
-                        "LF" => claims.line.add(0, count),
-                        "LH" => claims.line.add(count, 0),
-                        "BRF" => claims.branch.add(0, count),
-                        "BRH" => claims.branch.add(count, 0),
-                        "FNF" => claims.function.add(0, count),
-                        _ => claims.function.add(count, 0),
-                    }
-                }
+        }
+        Some(())
+    }
+
+    fn claim(&mut self, index: usize, keyword: &str, value: &str) -> Option<()> {
+        let count = value.trim_ascii().parse::<u64>().ok()?;
+        for claims in [&mut self.details.get_mut(index)?.claimed, &mut self.claimed] {
+            match keyword {
+                "LF" => claims.line.add(0, count),
+                "LH" => claims.line.add(count, 0),
+                "BRF" => claims.branch.add(0, count),
+                "BRH" => claims.branch.add(count, 0),
+                "FNF" => claims.function.add(0, count),
+                _ => claims.function.add(count, 0),
             }
         }
         Some(())
@@ -237,6 +247,13 @@ impl<'t> Builder<'t> {
         report.files = self.files.into_sorted();
         Parsed { document: Some(report), problems: self.problems }
     }
+}
+
+/// Splits at the first such byte. Records are short, and a plain loop over them is faster than a search that has to be
+/// set up.
+fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+    let index = text.bytes().position(|byte| byte == at)?;
+    Some((text.get(..index)?, text.get(index + 1..)?))
 }
 
 /// Counts each branch once, taken when one of its records says so, and notes the counts on the lines.

@@ -8,7 +8,11 @@ mod sink;
 pub mod support;
 
 pub mod caching;
+pub mod coverage;
+pub mod document;
 pub mod health;
+pub mod tests;
+pub mod time;
 
 pub use registry::{REGISTRY, find, specs};
 pub use sink::{Hit, Sink, Spot};

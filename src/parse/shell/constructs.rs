@@ -99,12 +99,11 @@ impl Parser<'_> {
         if self.cur.looking_at("((") {
             let open = self.cur.pos;
             self.cur.advance(2);
-            self.arithmetic(open);
-            let end = self.cur.pos;
-            let inner = self.cur.slice(open + 2, end.saturating_sub(2));
+            let close = self.arithmetic(open);
+            let inner = self.cur.slice(open + 2, close);
             words.push(Word {
                 text: inner.to_owned(),
-                span: Span::between(open, end),
+                span: Span::between(open, self.cur.pos),
                 dynamic: true,
                 quoted: false,
                 text_offset: Some(open + 2),

@@ -29,7 +29,8 @@ pub enum Loss {
     Piped,
     /// Runs in the background and nothing waits for it.
     Background,
-    /// Neither `errexit` nor anything after it looks at it, and it is not the last command.
+    /// Neither `errexit` nor anything after it looks at it, and it is not the last command; in a loop, not in the last
+    /// turn.
     Unchecked,
     /// In a substitution, whose own status the command around it replaces.
     Substituted,

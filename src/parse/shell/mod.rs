@@ -22,6 +22,7 @@ mod lexer;
 mod names;
 mod options;
 mod parser;
+mod quotes;
 mod simple;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! The program behind wrappers, and scripts inside arguments.
 
 use super::Word;
+use super::parser::is_variable;
 
 /// A program that runs the command in its arguments.
 struct Wrapper {
@@ -112,14 +113,10 @@ fn unwrap_once(words: &[Word]) -> Option<&[Word]> {
         }
     }
     if wrapper.assignments {
-        let skipped = rest.iter().take_while(|w| w.text.split_once('=').is_some_and(|(n, _)| is_name(n))).count();
+        let skipped = rest.iter().take_while(|w| w.text.split_once('=').is_some_and(|(n, _)| is_variable(n))).count();
         rest = rest.get(skipped..)?;
     }
     rest.get(wrapper.operands..)
-}
-
-fn is_name(text: &str) -> bool {
-    super::parser::is_variable(text)
 }
 
 /// The operand after a shell's options, if `-c` is among them.

@@ -61,8 +61,7 @@ impl Parser<'_> {
     fn arithmetic_command(&mut self, index: usize) {
         let open = self.cur.pos;
         self.cur.advance(2);
-        self.arithmetic(open);
-        let close = self.cur.pos.saturating_sub(2).max(open + 2);
+        let close = self.arithmetic(open);
         let word = |from: usize, to: usize, dynamic: bool, text: &str| Word {
             text: text.to_owned(),
             span: Span::between(from, to),

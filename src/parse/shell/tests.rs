@@ -356,6 +356,7 @@ fn broken_text_is_reported_and_what_stands_before_it_kept() {
         ("a [[ b\n[[ c", &["a", "[["], "no `]]`"),
         ("a=(b", &[], "array"),
         ("f()", &[], "no body"),
+        ("((${{ ))é", &["(("], "`((` is never closed"),
         ("if x; then (y; fi; z", &["x", "y", "z"], "subshell"),
         ("echo ${{ a", &["echo"], "`${`"),
     ];

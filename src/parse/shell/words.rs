@@ -1,4 +1,4 @@
-//! Words: quotes, expansions and substitutions.
+//! Words: expansions, substitutions, arrays and patterns.
 
 use super::lexer::{is_blank, is_meta};
 use super::parser::{Parser, STOP_PAREN};
@@ -19,17 +19,17 @@ pub(super) enum Place {
 
 /// A word under construction.
 #[derive(Default)]
-struct Builder {
+pub(super) struct Builder {
     text: String,
-    dynamic: bool,
-    quoted: bool,
+    pub(super) dynamic: bool,
+    pub(super) quoted: bool,
     start: usize,
     /// Some text was not copied from where the text before it ended.
     scattered: bool,
 }
 
 impl Builder {
-    fn copy(&mut self, offset: usize, text: &str) {
+    pub(super) fn copy(&mut self, offset: usize, text: &str) {
         if self.text.is_empty() {
             self.start = offset;
         } else if self.start + self.text.len() != offset {
@@ -38,7 +38,7 @@ impl Builder {
         self.text.push_str(text);
     }
 
-    fn decoded(&mut self, character: char) {
+    pub(super) fn decoded(&mut self, character: char) {
         self.scattered = true;
         self.text.push(character);
     }
@@ -93,7 +93,7 @@ impl Parser<'_> {
     }
 
     /// Copies at least one character, and on to the next byte that means something.
-    fn copy_until(&mut self, word: &mut Builder, stop: impl Fn(u8) -> bool) {
+    pub(super) fn copy_until(&mut self, word: &mut Builder, stop: impl Fn(u8) -> bool) {
         let start = self.cur.pos;
         self.cur.bump();
         let rest = self.cur.rest();
@@ -101,133 +101,8 @@ impl Parser<'_> {
         word.copy(start, self.cur.slice(start, self.cur.pos));
     }
 
-    fn escape(&mut self, word: &mut Builder) {
-        let continuation = self.cur.continuation();
-        if continuation > 0 {
-            self.cur.advance(continuation);
-            return;
-        }
-        self.cur.advance(1);
-        let start = self.cur.pos;
-        self.cur.bump();
-        word.quoted = true;
-        if self.cur.pos == start {
-            word.copy(start.saturating_sub(1), "\\");
-        } else {
-            word.copy(start, self.cur.slice(start, self.cur.pos));
-        }
-    }
-
-    fn single_quoted(&mut self, word: &mut Builder) {
-        let open = self.cur.pos;
-        word.quoted = true;
-        self.cur.advance(1);
-        loop {
-            match self.cur.peek() {
-                None => return self.cur.problem_between(open, open + 1, "this single quote is never closed"),
-                Some(b'\'') => return self.cur.advance(1),
-                Some(b'$') => self.expression_or_run(word),
-                Some(_) => self.copy_until(word, |b| matches!(b, b'\'' | b'$')),
-            }
-        }
-    }
-
-    fn expression_or_run(&mut self, word: &mut Builder) {
-        if !self.take_expression(word) {
-            self.copy_until(word, |b| matches!(b, b'\'' | b'$'));
-        }
-    }
-
-    fn take_expression(&mut self, word: &mut Builder) -> bool {
-        let Some(length) = self.cur.expression() else { return false };
-        let start = self.cur.pos;
-        self.cur.advance(length);
-        word.dynamic = true;
-        word.copy(start, self.cur.slice(start, self.cur.pos));
-        true
-    }
-
-    fn double_quoted(&mut self, word: &mut Builder) {
-        let open = self.cur.pos;
-        word.quoted = true;
-        self.cur.advance(1);
-        loop {
-            match self.cur.peek() {
-                None => return self.cur.problem_between(open, open + 1, "this double quote is never closed"),
-                Some(b'"') => return self.cur.advance(1),
-                Some(b'\\') => self.escape_in_quotes(word),
-                Some(b'$') => self.dollar(word, true),
-                Some(b'`') => self.backticks(word),
-                Some(_) => self.copy_until(word, |b| matches!(b, b'"' | b'\\' | b'$' | b'`')),
-            }
-        }
-    }
-
-    /// Inside double quotes a backslash escapes only what would have a meaning there.
-    fn escape_in_quotes(&mut self, word: &mut Builder) {
-        if self.cur.continuation() > 0 || matches!(self.cur.peek_at(1), Some(b'"' | b'\\' | b'$' | b'`')) {
-            self.escape(word);
-        } else {
-            let start = self.cur.pos;
-            self.cur.advance(1);
-            word.copy(start, "\\");
-        }
-    }
-
-    /// `$'…'`, the position on the quote.
-    fn ansi_quoted(&mut self, word: &mut Builder) {
-        let open = self.cur.pos;
-        word.quoted = true;
-        self.cur.advance(1);
-        loop {
-            match self.cur.peek() {
-                None => return self.cur.problem_between(open, open + 1, "this single quote is never closed"),
-                Some(b'\'') => return self.cur.advance(1),
-                Some(b'$') => self.expression_or_run_ansi(word),
-                Some(b'\\') => self.ansi_escape(word),
-                Some(_) => self.copy_until(word, |b| matches!(b, b'\'' | b'\\' | b'$')),
-            }
-        }
-    }
-
-    fn expression_or_run_ansi(&mut self, word: &mut Builder) {
-        if !self.take_expression(word) {
-            self.copy_until(word, |b| matches!(b, b'\'' | b'\\' | b'$'));
-        }
-    }
-
-    fn ansi_escape(&mut self, word: &mut Builder) {
-        self.cur.advance(1);
-        let Some(character) = self.cur.rest().chars().next() else { return };
-        self.cur.bump();
-        let number = |parser: &mut Self, radix: u32, most: usize| {
-            let digits: String = parser.cur.rest().chars().take(most).take_while(|c| c.is_digit(radix)).collect();
-            parser.cur.advance(digits.len());
-            u32::from_str_radix(&digits, radix).ok().and_then(char::from_u32)
-        };
-        let decoded = match character {
-            'n' => '\n',
-            't' => '\t',
-            'r' => '\r',
-            'a' => '\u{7}',
-            'b' => '\u{8}',
-            'e' | 'E' => '\u{1b}',
-            'f' => '\u{c}',
-            'v' => '\u{b}',
-            'x' => number(self, 16, 2).unwrap_or('x'),
-            'u' => number(self, 16, 4).unwrap_or('u'),
-            'U' => number(self, 16, 8).unwrap_or('U'),
-            '0'..='7' => {
-                self.cur.pos -= 1;
-                number(self, 8, 3).unwrap_or(character)
-            }
-            other => other,
-        };
-        word.decoded(decoded);
-    }
-
     /// Whatever a `$` begins.
-    fn dollar(&mut self, word: &mut Builder, in_quotes: bool) {
+    pub(super) fn dollar(&mut self, word: &mut Builder, in_quotes: bool) {
         if self.take_expression(word) {
             return;
         }
@@ -316,14 +191,16 @@ impl Parser<'_> {
         self.shallower();
     }
 
-    /// After `((`, to the `))`, whose presence was looked up.
-    pub(super) fn arithmetic(&mut self, open: usize) {
+    /// After `((`, to behind the `))`: where the text between them ends.
+    pub(super) fn arithmetic(&mut self, open: usize) -> usize {
         if !self.deeper() {
-            return;
+            return self.cur.pos;
         }
         let mut ignored = Builder::default();
         let mut depth = 0_usize;
+        let mut end;
         loop {
+            end = self.cur.pos;
             ignored.text.clear();
             match self.cur.peek() {
                 None => {
@@ -353,6 +230,7 @@ impl Parser<'_> {
             }
         }
         self.shallower();
+        end
     }
 
     /// After `$(`, `<(` or `>(`: commands to the `)`.
@@ -373,7 +251,7 @@ impl Parser<'_> {
     }
 
     /// Commands between backticks are read where they stand, so an escaped backtick in them does not begin commands.
-    fn backticks(&mut self, word: &mut Builder) {
+    pub(super) fn backticks(&mut self, word: &mut Builder) {
         let start = self.cur.pos;
         self.cur.advance(1);
         let outer_end = self.cur.end;

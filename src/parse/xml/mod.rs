@@ -289,44 +289,58 @@ struct Flaw {
 }
 
 fn read_attributes<'t>(raw: &'t str, into: &mut Vec<Attribute<'t>>) -> Result<(), Flaw> {
-    let mut rest = raw;
+    // Tags are short and many: plain loops over bytes are faster here than searches that have to be set up.
+    let bytes = raw.as_bytes();
+    let skip = |from: usize, is: fn(u8) -> bool| {
+        let rest = bytes.get(from..).unwrap_or(&[]);
+        from + rest.iter().position(|byte| !is(*byte)).unwrap_or(rest.len())
+    };
+    let blank = |byte: u8| byte.is_ascii_whitespace();
+    let mut at = 0;
     loop {
-        let here = rest.trim_ascii_start();
-        let flaw = |message| Err(Flaw { rest: here.len(), message });
-        if here.is_empty() {
+        let start = skip(at, blank);
+        let flaw = |message| Err(Flaw { rest: bytes.len() - start, message });
+        if start == bytes.len() {
             return Ok(());
         }
-        if here.len() == rest.len() {
+        if start == at {
             return flaw("no blank before an attribute; is a quote missing?");
         }
-        let Some((name, after)) = here.split_once('=') else {
-            return flaw("an attribute without a value");
-        };
-        let name = name.trim_ascii_end();
-        if !is_name(name) {
+        let name_end = skip(start, is_name_byte);
+        let equals = skip(name_end, blank);
+        let name = raw.get(start..name_end).unwrap_or("");
+        if !starts_name(name) {
             return flaw("not the name of an attribute; is a quote missing?");
         }
-        let after = after.trim_ascii_start();
-        let value = match after.as_bytes().first() {
-            Some(b'"') => after.get(1..).and_then(|text| text.split_once('"')),
-            Some(b'\'') => after.get(1..).and_then(|text| text.split_once('\'')),
-            _ => return flaw("the value of an attribute has no quotes"),
+        if bytes.get(equals) != Some(&b'=') {
+            return flaw("an attribute without a value; is a quote missing?");
+        }
+        let quote_at = skip(equals + 1, blank);
+        let Some(quote @ (b'"' | b'\'')) = bytes.get(quote_at) else {
+            return flaw("the value of an attribute has no quotes");
         };
-        let Some((value, after)) = value else {
+        let value = bytes.get(quote_at + 1..).and_then(|rest| rest.iter().position(|byte| byte == quote));
+        let Some(value) = value.and_then(|length| raw.get(quote_at + 1..quote_at + 1 + length)) else {
             return flaw("the value of an attribute has no closing quote");
         };
         if into.len() >= Reader::MAX_ATTRIBUTES {
             return flaw("too many attributes");
         }
         into.push(Attribute { name, value });
-        rest = after;
+        at = quote_at + value.len() + 2;
     }
 }
 
 fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'_' | b'-' | b'.') || b >= 0x80)
-        && !name.starts_with(|first: char| first.is_ascii_digit() || first == '-' || first == '.')
+    starts_name(name) && name.bytes().all(is_name_byte)
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-' | b'.') || byte >= 0x80
+}
+
+fn starts_name(name: &str) -> bool {
+    name.bytes().next().is_some_and(|first| !first.is_ascii_digit() && first != b'-' && first != b'.')
 }
 
 /// A name without its namespace prefix.

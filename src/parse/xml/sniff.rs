@@ -94,6 +94,8 @@ pub fn sniff(text: &str) -> Option<Sniffed> {
         "robot" => Sniffed::Other("Robot Framework"),
         "testExecutions" => Sniffed::Other("SonarQube test executions"),
         "project" if root.child(&["modelVersion"]) => Sniffed::Other("Maven project"),
+        // A wrapper around suites, such as Eclipse's `testrun`.
+        _ if root.child(&["testsuite"]) => Sniffed::Junit,
         _ => Sniffed::Unknown(root.name),
     })
 }

@@ -93,6 +93,7 @@ fn formats_are_told_apart_by_structure() {
     for (text, expected) in [
         ("<testsuite name='a'/>", Sniffed::Junit),
         ("<?xml version='1.0'?><!-- x --><testsuites/>", Sniffed::Junit),
+        ("<testrun><testsuite/></testrun>", Sniffed::Junit),
         ("<coverage generated='1'><project/></coverage>", Sniffed::Clover),
         ("<coverage><project/></coverage>", Sniffed::Clover),
         ("<coverage version='1'><file path='a'><lineToCover/></file></coverage>", Sniffed::Sonar),

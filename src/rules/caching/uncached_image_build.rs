@@ -18,7 +18,8 @@ rule! {
     ///
     /// Not judged: builds whose cache is an expression; `no-cache: true` with a comment that gives the reason; jobs on
     /// self-hosted runners, which keep their layers, and jobs that restore Docker's layers by an action; workflows that
-    /// run only for releases and tags, where a cache is a way to poison what is published; Dockerfiles that run nothing;
+    /// run only for releases and tags (or are called by another workflow that knows), where a cache is a way to poison what
+    /// is published; Dockerfiles that run nothing;
     /// bake files and compose files that are not in the input.
     ///
     /// # Why it matters
@@ -194,13 +195,19 @@ fn action_cache(evidence: &Evidence<'_>, at: StepRef<'_>, params: &Params) -> Ca
     }
     let context = text("context").unwrap_or(".");
     let dockerfile = match text("file") {
-        Some(file) => find_dockerfile(evidence, "", file),
-        None => find_dockerfile(evidence, context, "Dockerfile"),
+        Some(file) => find_dockerfile(evidence, at.root(), file),
+        None => paths::join(at.root(), context).and_then(|folder| find_dockerfile(evidence, &folder, "Dockerfile")),
     };
-    if dockerfile.is_some_and(|dockerfile| !dockerfile.runs_commands()) {
+    if dockerfile.is_some_and(|dockerfile| runs_nothing(dockerfile)) {
         return Cached::Open;
     }
     Cached::No(uses.span(), "docker/build-push-action".to_owned())
+}
+
+/// Whether a Dockerfile only copies: there is nothing that a cache could save.
+fn runs_nothing(dockerfile: &Dockerfile) -> bool {
+    let mut instructions = dockerfile.stages.iter().flat_map(|stage| &stage.instructions);
+    !instructions.any(|instruction| instruction.keyword == "RUN")
 }
 
 /// Whether a source is of a type that counts; a bare image reference is a registry.
@@ -245,7 +252,7 @@ fn command_cache(
                 return Cached::Open;
             }
             let dockerfile = built_dockerfile(evidence, at, call);
-            if dockerfile.is_some_and(|dockerfile| !dockerfile.runs_commands()) {
+            if dockerfile.is_some_and(|dockerfile| runs_nothing(dockerfile)) {
                 return Cached::Open;
             }
             no(if call.tool == BuildTool::Build { "docker build" } else { "docker buildx build" })
@@ -292,14 +299,18 @@ fn find_dockerfile<'e>(evidence: &'e Evidence<'e>, folder: &str, file: &str) -> 
     evidence.dockerfiles.iter().find(|doc| doc.file.path() == path)
 }
 
-/// Whether a workflow runs only when something is released.
+/// Whether a workflow runs only when something is released: by a release or a tag, by hand, or by a workflow that calls
+/// it and knows why. Pull requests that touch nothing but the CI itself are only its own test.
 fn runs_only_for_releases(workflow: &Workflow<'_>) -> bool {
-    let publishes = workflow.triggers.iter().any(|t| matches!(t.event, "release" | "push"));
-    publishes
+    let decides = workflow.triggers.iter().any(|t| matches!(t.event, "release" | "push" | "workflow_call"));
+    decides
         && workflow.triggers.iter().all(|trigger| match trigger.event {
-            "release" | "workflow_dispatch" => true,
+            "release" | "workflow_dispatch" | "workflow_call" => true,
             "push" => trigger.options.is_some_and(|o| {
                 o.get("tags").is_some() && o.get("branches").is_none() && o.get("branches-ignore").is_none()
+            }),
+            "pull_request" => trigger.options.and_then(|o| o.get("paths")).is_some_and(|paths| {
+                paths.one_or_many().all(|path| path.text().is_some_and(|text| text.starts_with(".github/")))
             }),
             _ => false,
         })

@@ -165,11 +165,10 @@ fn job_service(service: &Service<'_>) -> Option<bool> {
     }
     // `options` may come from a matrix, and an image that is empty for some legs switches the service off.
     let image = service.image.and_then(Node::text)?;
-    let name = image.split(':').next().unwrap_or(image);
-    if is_dynamic(options) || is_dynamic(name) {
+    let image = ImageRef::parse(image)?;
+    if is_dynamic(options) || is_dynamic(&image.repository) {
         return None;
     }
-    let image = ImageRef::parse(name)?;
     Some(images::brings_healthcheck(&image))
 }
 

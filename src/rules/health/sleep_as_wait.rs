@@ -4,7 +4,7 @@ use crate::evidence::docker::{compose_call, container_call, has_option, has_shor
 use crate::evidence::{Evidence, File, StepRef};
 use crate::model::Span;
 use crate::parse::shell::{Command, Operator, Script};
-use crate::parse::workflow::{Run, Step};
+use crate::parse::workflow::{Run, Step, Uses};
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
 
@@ -106,7 +106,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     let mut spots = Vec::new();
     let mut starts = 0;
     for first in evidence.steps().filter(|step| step.step.index == 0) {
-        let mut state = State::Idle;
+        let mut state = at_first(first);
         for step in first.steps {
             starts += judge(StepRef { step, ..first }, params, &mut state, &mut spots);
         }
@@ -121,6 +121,14 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     );
 }
 
+/// Services of a job run from its first step on.
+fn at_first(at: StepRef<'_>) -> State {
+    if at.job.is_none_or(|job| job.job.services.is_empty()) {
+        return State::Idle;
+    }
+    State::Starting(Started { what: "the job's services".to_owned(), advice: SERVICES_ADVICE })
+}
+
 /// Follows one step; returns how many services it starts.
 fn judge<'e>(at: StepRef<'e>, params: &Params, state: &mut State, spots: &mut Vec<Spot<'e>>) -> usize {
     let step = at.step;
@@ -132,12 +140,9 @@ fn judge<'e>(at: StepRef<'e>, params: &Params, state: &mut State, spots: &mut Ve
         return 0;
     };
     let mut starts = 0;
-    // Services of the job run from its first step on. A script that does nothing but sleep can only wait for them.
-    let only_waits = run.script.commands.iter().all(|c| is_idle(c));
-    let services = at.job.is_some_and(|job| !job.job.services.is_empty());
-    if services && only_waits && matches!(state, State::Idle) {
-        let what = "the job's services".to_owned();
-        *state = State::Starting(Started { what, advice: SERVICES_ADVICE });
+    // A script that does nothing but sleep can only wait for the job's services, whatever came before.
+    if run.script.commands.iter().all(is_idle) && matches!(state, State::Idle) {
+        *state = at_first(at);
     }
     for (index, command) in run.script.commands.iter().enumerate() {
         if let Some(start) = start_of(command, &run.script) {
@@ -195,7 +200,9 @@ fn start_of(command: &Command, script: &Script) -> Option<Start> {
     let args: Vec<&str> = command.args().iter().map(|word| word.text.as_str()).collect();
     if let Some(call) = compose_call(command) {
         let background = call.starts_in_background() || ends_in_background(command, script);
-        let starts = matches!(call.verb, "up" | "start" | "restart") && background;
+        let detached =
+            call.verb == "run" && (call.has(&["-d", "--detach"]) || has_short_flag(options_of(call.args), 'd'));
+        let starts = detached || (matches!(call.verb, "up" | "start" | "restart") && background);
         return if starts && call.has(&["--wait"]) {
             Some(Start::Waited)
         } else if starts {
@@ -282,7 +289,7 @@ fn is_idle(command: &Command) -> bool {
 
 /// Whether a step surely uses no service: checking out code, installing tools, restoring caches.
 fn is_preparation(step: &Step<'_>) -> bool {
-    let Some(action) = step.uses.as_ref().and_then(|uses| uses.action()) else { return false };
+    let Some(action) = step.uses.as_ref().and_then(Uses::action) else { return false };
     let name = action.rsplit('/').next().unwrap_or_default();
     action == "actions/checkout"
         || action.starts_with("actions/cache")
@@ -299,7 +306,7 @@ fn used_later(at: StepRef<'_>, run: &Run<'_>, index: usize) -> bool {
 /// The sum of a sleep's arguments; `None` where one of them is not known.
 fn seconds(command: &Command) -> Option<f64> {
     let mut sum = 0.0;
-    for word in command.args().iter() {
+    for word in command.args() {
         let (number, unit) = match word.text.char_indices().last() {
             Some((at, 's')) => (word.text.get(..at)?, 1.0),
             Some((at, 'm')) => (word.text.get(..at)?, 60.0),
