@@ -9,7 +9,9 @@ use std::fmt::Write as _;
 
 pub(super) fn run(args: &ExplainArgs) -> Exit {
     let Some(rule) = registry::find(&args.rule) else {
-        let hint = match did_you_mean(&args.rule, REGISTRY.iter().map(|rule| rule.meta.id)) {
+        let ids = || REGISTRY.iter().map(|rule| rule.meta.id);
+        let near = did_you_mean(&args.rule, ids()).or_else(|| ids().find(|id| id.starts_with(&args.rule)));
+        let hint = match near.filter(|_| !args.rule.is_empty()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`tollgate rules` lists them".to_owned(),
         };

@@ -1,6 +1,7 @@
 use crate::evidence::Evidence;
 use crate::model::{FileKind, FileRecord, Ratio, TestCounts};
 use crate::parse::coverage::{CoverageReport, Declared};
+use crate::parse::dockerfile::{Dockerfile, Stage};
 use crate::parse::junit::{DeclaredCounts, TestReport};
 use crate::parse::workflow::{Action, Job, Step, Workflow};
 use serde::Serialize;
@@ -15,6 +16,7 @@ pub(super) enum Facts {
     Workflow(WorkflowFacts),
     Action(ActionFacts),
     Compose(ComposeFacts),
+    Dockerfile(DockerfileFacts),
 }
 
 /// Of a test report, counted from its cases.
@@ -120,6 +122,23 @@ pub(super) struct ComposeFacts {
     pub(super) with_build: usize,
 }
 
+/// Of a Dockerfile.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct DockerfileFacts {
+    /// In text order.
+    pub(super) stages: Vec<StageFacts>,
+    /// Keywords of all instructions, in text order.
+    pub(super) instructions: Vec<String>,
+}
+
+/// A stage of a Dockerfile.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct StageFacts {
+    pub(super) name: Option<String>,
+    /// What it starts from, as written.
+    pub(super) from: String,
+}
+
 /// The facts of each file that holds a document, by its path.
 pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMap<String, Facts> {
     let mut facts = BTreeMap::new();
@@ -157,7 +176,25 @@ pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMa
         };
         facts.insert(doc.file.path().to_owned(), Facts::Compose(compose));
     }
+    for doc in &evidence.dockerfiles {
+        facts.insert(doc.file.path().to_owned(), Facts::from(doc.value));
+    }
     facts
+}
+
+impl From<&Dockerfile> for Facts {
+    fn from(dockerfile: &Dockerfile) -> Self {
+        let stages = &dockerfile.stages;
+        let outside = dockerfile.global_args.iter().chain(&dockerfile.misplaced);
+        let inside = stages.iter().flat_map(|stage| std::iter::once(&stage.from).chain(&stage.instructions));
+        let mut instructions: Vec<_> = outside.chain(inside).collect();
+        instructions.sort_by_key(|instruction| instruction.span);
+        let stage = |stage: &Stage| StageFacts { name: stage.name.clone(), from: stage.base.raw.clone() };
+        Self::Dockerfile(DockerfileFacts {
+            stages: stages.iter().map(stage).collect(),
+            instructions: instructions.into_iter().map(|i| i.keyword.to_ascii_uppercase()).collect(),
+        })
+    }
 }
 
 impl From<&TestReport> for Facts {
@@ -207,14 +244,17 @@ impl From<&Action<'_>> for Facts {
 
 fn coverage(format: FileKind, report: &CoverageReport) -> CoverageFacts {
     let totals = report.totals();
-    let measured = |ratio: Ratio| (ratio.total > 0).then(|| Counted::from(ratio));
+    // A metric that the format has is told also where there is nothing to cover.
+    let measured = |ratio: Ratio, formats: &[FileKind]| {
+        (ratio.total > 0 || formats.contains(&format)).then(|| Counted::from(ratio))
+    };
     let Declared { line, branch, function, line_rate, branch_rate } = report.declared;
     CoverageFacts {
         format,
         metrics: Metrics {
             line: Some(totals.line.into()),
-            branch: measured(totals.branch),
-            function: measured(totals.function),
+            branch: measured(totals.branch, &[FileKind::Cobertura, FileKind::Lcov]),
+            function: measured(totals.function, &[FileKind::Lcov]),
         },
         declared: DeclaredCoverage {
             metrics: Metrics {

@@ -1,4 +1,6 @@
-use super::facts::{ActionFacts, ComposeFacts, Counted, CoverageFacts, Facts, TestFacts, WorkflowFacts};
+use super::facts::{
+    ActionFacts, ComposeFacts, Counted, CoverageFacts, DockerfileFacts, Facts, TestFacts, WorkflowFacts,
+};
 use super::{Inspected, Inspection};
 use crate::model::{FileKind, FileStatus, Ratio};
 use crate::render::text::{Colors, Styles, counts_in_words, number, plural, ratio_in_words, shown, wrapped};
@@ -66,6 +68,7 @@ fn lines(facts: &Facts) -> Vec<String> {
         Facts::Workflow(facts) => workflow(facts),
         Facts::Action(facts) => action(facts),
         Facts::Compose(facts) => compose(facts),
+        Facts::Dockerfile(facts) => dockerfile(facts),
     }
 }
 
@@ -146,6 +149,21 @@ fn compose(facts: &ComposeFacts) -> Vec<String> {
         format!("services: {}", listed(&facts.services, "none")),
         format!("{} with a healthcheck, {} built here", facts.with_healthcheck, facts.with_build),
     ]
+}
+
+fn dockerfile(facts: &DockerfileFacts) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{} with {}",
+        plural(facts.stages.len(), "stage", "stages"),
+        plural(facts.instructions.len(), "instruction", "instructions")
+    )];
+    let stages = facts.stages.iter().map(|stage| match &stage.name {
+        Some(name) => format!("{name} from {}", stage.from),
+        None => format!("from {}", stage.from),
+    });
+    let stages: Vec<String> = stages.collect();
+    lines.extend((!stages.is_empty()).then(|| stages.join(", ")));
+    lines
 }
 
 fn uses(uses: &[String]) -> Option<String> {

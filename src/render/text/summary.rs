@@ -50,8 +50,8 @@ struct Summary<'o> {
 
 impl Summary<'_> {
     fn sections(&mut self, report: &Report) -> fmt::Result {
-        self.failed(&report.outcomes)?;
-        self.without_evidence(&report.outcomes)?;
+        self.rules("Rules that do not hold", OutcomeKind::Failed, &report.outcomes)?;
+        self.rules("Rules without evidence", OutcomeKind::NoEvidence, &report.outcomes)?;
         self.families(&report.outcomes)?;
         self.figures(report)?;
         self.files(report)
@@ -62,39 +62,20 @@ impl Summary<'_> {
         writeln!(self.out, "\n{bold}{text}{bold:#}")
     }
 
-    fn failed(&mut self, outcomes: &[Outcome]) -> fmt::Result {
-        let mut failed: Vec<&Outcome> = outcomes.iter().filter(|o| o.outcome == OutcomeKind::Failed).collect();
-        if failed.is_empty() {
+    /// The rules of one outcome, errors first, each with its facts and the line of the policy that asked for it.
+    fn rules(&mut self, title: &str, kind: OutcomeKind, outcomes: &[Outcome]) -> fmt::Result {
+        let mut rules: Vec<&Outcome> = outcomes.iter().filter(|o| o.outcome == kind).collect();
+        if rules.is_empty() {
             return Ok(());
         }
-        failed.sort_by(|a, b| (b.level, b.failing, &a.rule).cmp(&(a.level, a.failing, &b.rule)));
-        self.heading("Rules that do not hold")?;
-        let width = failed.iter().map(|o| o.rule.chars().count()).max().unwrap_or(0);
-        for outcome in failed {
-            let style = if outcome.level == Level::Error { self.styles.bad } else { self.styles.open };
-            let place = &outcome.policy;
-            let facts = shown(&outcome.facts.join("; "));
-            let (dim, level) = (self.styles.dim, outcome.level.word());
-            let asked = format!("{}:{}", shown(&place.file), place.line);
-            writeln!(
-                self.out,
-                "  {style}{level:<7}{style:#}  {:<width$}  {facts}  {dim}{asked}{dim:#}",
-                shown(&outcome.rule)
-            )?;
-        }
-        Ok(())
-    }
-
-    fn without_evidence(&mut self, outcomes: &[Outcome]) -> fmt::Result {
-        let mut missing = outcomes.iter().filter(|o| o.outcome == OutcomeKind::NoEvidence).peekable();
-        if missing.peek().is_none() {
-            return Ok(());
-        }
-        self.heading("Rules without evidence")?;
-        for outcome in missing {
-            let (open, dim, place) = (self.styles.open, self.styles.dim, &outcome.policy);
-            let (level, asked) = (outcome.level.word(), format!("{}:{}", shown(&place.file), place.line));
-            writeln!(self.out, "  {open}{level:<7}{open:#}  {}  {dim}{asked}{dim:#}", shown(&outcome.rule))?;
+        rules.sort_by(|a, b| (b.level, b.failing, &a.rule).cmp(&(a.level, a.failing, &b.rule)));
+        self.heading(title)?;
+        for outcome in rules {
+            let Styles { bad, open, dim, .. } = self.styles;
+            let style = if outcome.level == Level::Error { bad } else { open };
+            let (level, rule, policy) = (outcome.level.word(), shown(&outcome.rule), &outcome.policy);
+            let asked = format!("{}:{}", shown(&policy.file), policy.line);
+            writeln!(self.out, "  {style}{level:<7}{style:#}  {rule}  {dim}({asked}){dim:#}")?;
             for fact in &outcome.facts {
                 for line in wrapped(fact).lines() {
                     writeln!(self.out, "           {line}")?;
