@@ -177,6 +177,7 @@ fn the_reason_is_given_where_a_rule_fires_first() {
     let output = tollgate(root.path(), &["check"]);
     assert_eq!(out(&output).matches("= why: ").count(), 1);
     assert_eq!(out(&output).matches("= fix: ").count(), 2);
+    assert_eq!(out(&output).matches("= fix: as above\n").count(), 1);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use super::style::Colors;
 use super::words::{shown, source_line, wrapped};
-use crate::model::{Excerpt, Level, Place};
+use crate::model::{Excerpt, Level, LineIndex, Place};
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Snippet};
 use std::ops::Range;
 
@@ -27,7 +27,8 @@ pub fn diagnostic(
     }
     let mut group = Group::with_title(title);
     group = match &place.excerpt {
-        Some(excerpt) => group.element(snippet(place, excerpt)),
+        Some(excerpt) if reaches(excerpt, place.column) => group.element(snippet(place, excerpt)),
+        Some(_) => group.element(Origin::path(shown(&place.file)).line(place.line).char_column(place.column)),
         None => group.element(Origin::path(shown(&place.file))),
     };
     for (name, text) in notes.iter().filter(|(_, text)| !text.trim().is_empty()) {
@@ -39,6 +40,12 @@ pub fn diagnostic(
         out.push('\n');
     }
     out
+}
+
+/// Whether the column is in what the excerpt kept of its line: long lines are cut, and a mark at the cut would be wrong.
+fn reaches(excerpt: &Excerpt, column: usize) -> bool {
+    let kept = excerpt.lines.first().map_or(0, |line| line.chars().count());
+    column <= kept || (column == kept + 1 && kept < LineIndex::EXCERPT_WIDTH)
 }
 
 fn snippet(place: &Place, excerpt: &Excerpt) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
@@ -63,4 +70,39 @@ fn snippet(place: &Place, excerpt: &Excerpt) -> Snippet<'static, annotate_snippe
 /// The byte offset of a column (from 1) in a line.
 fn offset(line: &str, column: usize) -> usize {
     line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::diagnostic;
+    use crate::model::{Level, LineIndex, Span};
+    use crate::render::text::Colors;
+
+    fn shown(text: &str, span: Span) -> String {
+        let place = LineIndex::new(text).place("a.yml", text, span, String::new());
+        diagnostic(Level::Warning, Some("rule"), "message", &place, &[], Colors::Plain)
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        let text = shown("k: \u{1F600}ñ value\n", Span { offset: 10, length: 5 });
+        assert!(text.contains("--> a.yml:1:7\n"), "{text}");
+        assert!(text.contains("^^^^^\n"), "{text}");
+    }
+
+    #[test]
+    fn of_a_long_place_the_first_lines_are_shown() {
+        let text = shown("a: |\n  b\n  c\n  d\n  e\n", Span { offset: 0, length: 20 });
+        let expected = "1 | a: |\n  | ^^^^ to line 5\n2 |   b\n3 |   c\n";
+        assert!(text.contains(expected) && !text.contains("4 |"), "{text}");
+    }
+
+    #[test]
+    fn nothing_is_marked_beyond_the_cut_of_a_long_line() {
+        let line = "x".repeat(400);
+        let text = shown(&line, Span { offset: 300, length: 5 });
+        assert_eq!(text, "warning[rule]: message\n--> a.yml:1:301\n");
+        let text = shown(&line, Span { offset: 230, length: 50 });
+        assert!(text.contains("--> a.yml:1:231\n") && text.contains("^^^^^^^^^^\n"), "{text}");
+    }
 }

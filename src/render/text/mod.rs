@@ -11,15 +11,17 @@ pub use summary::{counts_in_words, ratio_in_words};
 pub use words::{number, plural, shown, wrapped};
 
 use crate::model::{Finding, PolicyPlace, Report, Status};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Findings with their excerpts, then the summary.
 pub fn text(report: &Report, colors: Colors) -> String {
     let mut out = String::new();
     let mut asked: BTreeMap<&str, &PolicyPlace> =
         report.outcomes.iter().map(|outcome| (outcome.rule.as_str(), &outcome.policy)).collect();
+    let mut fixes: BTreeSet<(&str, &str)> = BTreeSet::new();
     for finding in report.findings.iter().filter(|finding| finding.status != Status::Waived) {
-        out.push_str(&finding_text(finding, asked.remove(finding.rule.as_str()), colors));
+        let fix = if fixes.insert((&finding.rule, &finding.fix.text)) { &finding.fix.text } else { "as above" };
+        out.push_str(&finding_text(finding, fix, asked.remove(finding.rule.as_str()), colors));
         out.push('\n');
     }
     summary::write(&mut out, report, colors.styles());
@@ -37,7 +39,7 @@ pub fn verdict(report: &Report, colors: Colors) -> String {
 const SHOWN_RELATED: usize = 5;
 
 /// `asked` is the line of the policy, told with the reason where the rule fires first: once is enough for a reader.
-fn finding_text(finding: &Finding, asked: Option<&PolicyPlace>, colors: Colors) -> String {
+fn finding_text(finding: &Finding, fix: &str, asked: Option<&PolicyPlace>, colors: Colors) -> String {
     let mut notes: Vec<(&str, String)> = Vec::new();
     for related in finding.related.iter().take(SHOWN_RELATED) {
         let place = &related.place;
@@ -50,7 +52,7 @@ fn finding_text(finding: &Finding, asked: Option<&PolicyPlace>, colors: Colors) 
         notes.push(("also", plural(more, "more place", "more places")));
     }
     notes.extend(asked.map(|_| ("why", finding.why.clone())));
-    notes.push(("fix", finding.fix.text.clone()));
+    notes.push(("fix", fix.to_owned()));
     notes.extend(asked.map(|place| ("policy", format!("{}:{}", place.file, place.line))));
     let known = if finding.status == Status::Known { " (known: it is in the baseline)" } else { "" };
     let message = format!("{}{known}", finding.message);

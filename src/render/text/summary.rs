@@ -51,7 +51,11 @@ struct Summary<'o> {
 impl Summary<'_> {
     fn sections(&mut self, report: &Report) -> fmt::Result {
         self.rules("Rules that do not hold", OutcomeKind::Failed, &report.outcomes)?;
-        self.rules("Rules without evidence", OutcomeKind::NoEvidence, &report.outcomes)?;
+        self.rules(
+            "Rules without evidence (--evidence takes what a run left behind)",
+            OutcomeKind::NoEvidence,
+            &report.outcomes,
+        )?;
         self.families(&report.outcomes)?;
         self.figures(report)?;
         self.files(report)
@@ -200,5 +204,5 @@ fn coverage_in_words(coverage: &Coverage) -> String {
 /// `81.20 % (812 of 1,000)`.
 pub fn ratio_in_words(ratio: Ratio) -> String {
     let counts = format!("{} of {}", number(ratio.covered), number(ratio.total));
-    ratio.percent().map_or_else(|| "nothing measured".to_owned(), |percent| format!("{percent:.2} % ({counts})"))
+    ratio.percent().map_or_else(|| "not measured".to_owned(), |percent| format!("{percent:.2} % ({counts})"))
 }
