@@ -1,4 +1,4 @@
-use super::{Registered, caching, coverage, document, health, register};
+use super::{Registered, caching, coverage, document, health, register, security};
 use crate::policy::RuleSpec;
 
 /// All rules, by id.
@@ -10,6 +10,8 @@ pub const REGISTRY: &[Registered] = &[
     register::<health::service_without_healthcheck::ServiceWithoutHealthcheck>(),
     register::<health::sleep_as_wait::SleepAsWait>(),
     register::<caching::uncached_image_build::UncachedImageBuild>(),
+    register::<security::unpinned_action::UnpinnedAction>(),
+    register::<security::unpinned_image::UnpinnedImage>(),
     register::<document::unreadable_file::UnreadableFile>(),
 ];
 

@@ -2,6 +2,7 @@
 //! themselves.
 
 use crate::parse::image::ImageRef;
+use crate::parse::yaml::Node;
 
 /// A server image.
 #[derive(Debug, Clone, Copy)]
@@ -83,4 +84,70 @@ pub fn brings_healthcheck(image: &ImageRef) -> bool {
         _ => image.repository.clone(),
     };
     SELF_CHECKED.contains(&full.as_str()) || full.starts_with("selenium/")
+}
+
+/// The image that a node names, with the defaults of variables; `None` when its name is not known. See [`resolve`].
+pub fn image_of(node: Node<'_>) -> Option<ImageRef> {
+    resolve(node.text()?)
+}
+
+/// The image that a text names, `${VAR:-default}` and `${VAR-default}` being the default. A variable without a default
+/// and an expression make a name unknown (`None`); in the tag they leave the tag [`UNKNOWN`].
+pub fn resolve(text: &str) -> Option<ImageRef> {
+    ImageRef::parse(&with_defaults(text.trim())?)
+}
+
+/// Stands in a tag for what is not known of it.
+pub const UNKNOWN: &str = "__unknown__";
+
+fn with_defaults(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        out.push_str(before);
+        let (default, tail) = if let Some(inner) = after.strip_prefix("{{") {
+            (None, inner.split_once("}}")?.1)
+        } else if let Some(inner) = after.strip_prefix('{') {
+            let (variable, tail) = inner.split_once('}')?;
+            let operator = variable.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+            let default = operator.strip_prefix(":-").or_else(|| operator.strip_prefix('-'));
+            (default.filter(|d| !d.is_empty() && !d.contains('$')), tail)
+        } else {
+            (None, after.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+        };
+        let in_tag = out.rsplit('/').next().is_some_and(|last| last.contains(':') && !last.contains('@'));
+        match default {
+            Some(default) => out.push_str(default),
+            None if in_tag => out.push_str(UNKNOWN),
+            None => return None,
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_defaults;
+
+    #[test]
+    fn defaults_of_variables_are_the_value_and_unknown_tags_stay_unknown() {
+        for (text, expected) in [
+            ("postgres:16", Some("postgres:16")),
+            ("${DB:-postgres}:${V:-16}", Some("postgres:16")),
+            ("${DB-postgres}:${V:?say one}", Some("postgres:__unknown__")),
+            ("postgres:$V-alpine", Some("postgres:__unknown__-alpine")),
+            ("postgres:${{ matrix.v }}", Some("postgres:__unknown__")),
+            ("localhost:5000/app${TAG}", None),
+            ("app@${DIGEST}", None),
+            ("ghcr.io/${{ github.repository }}:1", None),
+            ("${IMAGE:?set-it}", None),
+            ("${IMAGE}", None),
+            ("$IMAGE:1", None),
+            ("${IMAGE", None),
+        ] {
+            assert_eq!(with_defaults(text).as_deref(), expected, "{text}");
+        }
+    }
 }

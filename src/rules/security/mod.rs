@@ -1,0 +1,4 @@
+//! Pins, permissions and injection.
+
+pub mod unpinned_action;
+pub mod unpinned_image;
