@@ -20,8 +20,10 @@ rule! {
     /// (`require: digest`): in a workflow the `container` and the `services` of jobs and `uses: docker://…`, in a compose
     /// file the `image` of services, in a Dockerfile the `FROM` of stages. Variables have their defaults.
     ///
-    /// Not judged: images that the repository builds itself (a service with `build`, the tag of a build step), stages,
-    /// `scratch`, and images or tags that a variable without a default or an expression makes.
+    /// Not judged: images that the repository builds itself (a service with `build`, the tag of a build step, a name
+    /// without `/` that is no official image, the name of a folder with a Dockerfile), stages, `scratch`, images or tags
+    /// that a variable without a default or an expression makes, and, under `require: tag`, images whose publisher gives
+    /// no versions (`gcr.io/distroless`).
     ///
     /// # Why it matters
     ///
@@ -100,8 +102,9 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     in_workflows(evidence, &mut uses);
     in_composes(evidence, &mut uses);
     in_dockerfiles(evidence, &mut uses);
-    let built = built_here(evidence);
+    let built = Built::gather(evidence);
     let (mut judged, mut unknown) = (0, 0);
+    let mut seen = BTreeSet::new();
     let mut spots = Vec::new();
     for found in uses {
         let Some(image) = &found.image else {
@@ -114,7 +117,8 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
             let patterns = || params.ignore.iter().map(String::as_str);
             paths::matches_any(patterns(), &name) || paths::matches_any(patterns(), short)
         };
-        if built.contains(&key_of(image)) || ignored() {
+        // An anchor may bring one place to several services.
+        if built.holds(image) || ignored() || !seen.insert((found.file.path(), found.span)) {
             continue;
         }
         let Some(flaw) = flaw(image, params.require) else {
@@ -157,6 +161,9 @@ fn flaw(image: &ImageRef, require: Require) -> Option<String> {
     let tag = image.tag.as_deref();
     if tag.is_some_and(|tag| tag.contains(UNKNOWN)) {
         return None;
+    }
+    if require == Require::Tag && images::has_no_versions(image) {
+        return Some(String::new());
     }
     Some(match (tag, require) {
         (None, _) => "without a tag, which means `latest`".to_owned(),
@@ -231,21 +238,38 @@ fn in_dockerfiles<'e>(evidence: &'e Evidence<'e>, uses: &mut Vec<Use<'e>>) {
     }
 }
 
-/// Names of the images that the repository builds, as far as its compose files and workflows say.
-fn built_here(evidence: &Evidence<'_>) -> BTreeSet<String> {
-    let mut built = BTreeSet::new();
-    let services = evidence.composes.iter().flat_map(|compose| &compose.services);
-    for service in services.filter(|service| service.build.is_some()) {
-        built.extend(service.image.and_then(image_of).as_ref().map(key_of));
-    }
-    for step in evidence.steps() {
-        let mut names: Vec<&str> = tags_of_action(step.step);
-        if let Some(run) = &step.step.run {
-            names.extend(run.script.commands.iter().flat_map(tags_of_command));
+/// The images that the repository builds itself, as far as the input says.
+struct Built<'e> {
+    /// Names that compose files and steps give to what they build.
+    names: BTreeSet<String>,
+    /// Folders that hold a Dockerfile: `images/base/Dockerfile` is mostly built as `…/base`.
+    folders: BTreeSet<&'e str>,
+}
+
+impl<'e> Built<'e> {
+    fn gather(evidence: &'e Evidence<'e>) -> Self {
+        let mut names = BTreeSet::new();
+        let services = evidence.composes.iter().flat_map(|compose| &compose.services);
+        for service in services.filter(|service| service.build.is_some()) {
+            names.extend(service.image.and_then(image_of).as_ref().map(key_of));
         }
-        built.extend(names.into_iter().filter_map(images::resolve).map(|image| key_of(&image)));
+        for step in evidence.steps() {
+            let mut tags: Vec<&str> = tags_of_action(step.step);
+            if let Some(run) = &step.step.run {
+                tags.extend(run.script.commands.iter().flat_map(tags_of_command));
+            }
+            names.extend(tags.into_iter().filter_map(images::resolve).map(|image| key_of(&image)));
+        }
+        let folders = evidence.dockerfiles.iter().filter_map(|dockerfile| dockerfile.file.folder().rsplit('/').next());
+        Self { names, folders: folders.filter(|folder| !folder.is_empty()).collect() }
     }
-    built
+
+    fn holds(&self, image: &ImageRef) -> bool {
+        let last = image.repository.rsplit('/').next().unwrap_or_default();
+        !images::can_be_pulled(image)
+            || self.names.contains(&key_of(image))
+            || (!image.is_official() && self.folders.contains(last))
+    }
 }
 
 /// `tags` of an image build by action.

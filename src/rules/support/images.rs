@@ -86,6 +86,117 @@ pub fn brings_healthcheck(image: &ImageRef) -> bool {
     SELF_CHECKED.contains(&full.as_str()) || full.starts_with("selenium/")
 }
 
+/// Official images: the only ones that Docker Hub gives under a name without a `/`. Any other such name is that of an
+/// image that was built on the spot.
+const OFFICIAL: [&str; 92] = [
+    "adminer",
+    "almalinux",
+    "alpine",
+    "amazoncorretto",
+    "amazonlinux",
+    "arangodb",
+    "archlinux",
+    "bash",
+    "buildpack-deps",
+    "busybox",
+    "caddy",
+    "cassandra",
+    "centos",
+    "clickhouse",
+    "clojure",
+    "composer",
+    "consul",
+    "couchbase",
+    "couchdb",
+    "crate",
+    "dart",
+    "debian",
+    "docker",
+    "drupal",
+    "eclipse-mosquitto",
+    "eclipse-temurin",
+    "elasticsearch",
+    "elixir",
+    "erlang",
+    "fedora",
+    "flink",
+    "fluentd",
+    "gcc",
+    "ghost",
+    "golang",
+    "gradle",
+    "groovy",
+    "haproxy",
+    "haskell",
+    "hello-world",
+    "httpd",
+    "ibmjava",
+    "influxdb",
+    "java",
+    "jenkins",
+    "joomla",
+    "jruby",
+    "julia",
+    "kibana",
+    "kong",
+    "logstash",
+    "mariadb",
+    "maven",
+    "memcached",
+    "mongo",
+    "mongo-express",
+    "mysql",
+    "nats",
+    "neo4j",
+    "nextcloud",
+    "nginx",
+    "node",
+    "openjdk",
+    "opensuse",
+    "oraclelinux",
+    "percona",
+    "perl",
+    "php",
+    "phpmyadmin",
+    "postgres",
+    "pypy",
+    "python",
+    "r-base",
+    "rabbitmq",
+    "redis",
+    "registry",
+    "rockylinux",
+    "ros",
+    "ruby",
+    "rust",
+    "solr",
+    "sonarqube",
+    "swift",
+    "tomcat",
+    "traefik",
+    "ubuntu",
+    "valkey",
+    "varnish",
+    "vault",
+    "wordpress",
+    "yourls",
+    "zookeeper",
+];
+
+/// Whether an image has a name that can be pulled: it lies in some repository, or it is a known official image.
+pub fn can_be_pulled(image: &ImageRef) -> bool {
+    let name = image.repository.strip_prefix("library/").unwrap_or(&image.repository);
+    image.registry.is_some() || name.contains('/') || OFFICIAL.contains(&name)
+}
+
+/// Whether the image's publisher gives no tags that name a version, so that only a digest can pin it.
+pub fn has_no_versions(image: &ImageRef) -> bool {
+    let publishers = [("gcr.io", "distroless/"), ("cgr.dev", "chainguard/")];
+    publishers
+        .iter()
+        .any(|(host, start)| image.registry.as_deref() == Some(host) && image.repository.starts_with(start))
+}
+
 /// The image that a node names, with the defaults of variables; `None` when its name is not known. See [`resolve`].
 pub fn image_of(node: Node<'_>) -> Option<ImageRef> {
     resolve(node.text()?)
