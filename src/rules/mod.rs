@@ -11,6 +11,7 @@ pub mod caching;
 pub mod coverage;
 pub mod document;
 pub mod health;
+pub mod rollback;
 pub mod security;
 
 pub use registry::{REGISTRY, find, specs};
