@@ -1,5 +1,11 @@
 //! Real files, when `TOLLGATE_CORPUS` names a folder of them (any tree of files): every one ends with a status and
 //! without a panic, and the findings are printed for reading. Without the variable there is nothing to look at.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "tests look at files and stop at what they did not expect"
+)]
 
 mod support;
 

@@ -1,4 +1,10 @@
 //! Policies: how layers are laid over each other, and what is said of one that is wrong.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests look at files and stop at what they did not expect"
+)]
 
 use std::collections::BTreeMap;
 use tollgate::engine::load_policy;

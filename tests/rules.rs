@@ -3,6 +3,14 @@
 //! A case is a heading `## fires: …` or `## silent: …`, files in fenced blocks, and lines
 //! `at: PATH:LINE` (places of findings, all of them), `params: {…}`, `outcome: WORD`. A rule about missing evidence fires
 //! by its outcome, without a place.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::format_push_string,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests look at files and stop at what they did not expect"
+)]
 
 mod support;
 

@@ -67,9 +67,10 @@ impl<'e> Evidence<'e> {
         if call.files.is_empty() {
             let name = DEFAULT_COMPOSE.iter().find_map(|name| find(&paths::join(&folder, name)?))?;
             let name_of = name.file.name();
-            let stem = name_of.rsplit_once('.').map_or(name_of, |(stem, _)| stem);
-            let overlay =
-                ["yml", "yaml"].iter().find_map(|ext| find(&paths::join(&folder, &format!("{stem}.override.{ext}"))?));
+            let without_extension = name_of.rsplit_once('.').map_or(name_of, |(before, _)| before);
+            let overlay = ["yml", "yaml"]
+                .iter()
+                .find_map(|ext| find(&paths::join(&folder, &format!("{without_extension}.override.{ext}"))?));
             return Some([Some(name), overlay].into_iter().flatten().collect());
         }
         let files = call.files.iter().map(|word| {

@@ -75,7 +75,7 @@ impl<'s> Reader<'s> {
         match root.get("version") {
             Some(version) if version.as_f64() == Some(1.0) => {}
             Some(version) => {
-                self.error_at(version, "the policy's version is not 1".to_owned(), "write `version: 1`".to_owned())
+                self.error_at(version, "the policy's version is not 1".to_owned(), "write `version: 1`".to_owned());
             }
             None => {
                 let place = Span { offset: root.span().offset, length: 0 };
@@ -90,8 +90,8 @@ impl<'s> Reader<'s> {
                 "levels" => self.levels(value, layer),
                 "rules" => self.rules(value, layer),
                 "evidence" => self.evidence(value, layer),
-                later if LATER.contains(&later) => {
-                    let message = format!("`{later}` is not read by this version");
+                word if LATER.contains(&word) => {
+                    let message = format!("`{word}` is not read by this version");
                     self.error_at(key, message, "take it out, or use a newer tollgate".to_owned());
                 }
                 other => self.unknown(key, "key", other, &KEYS),

@@ -13,6 +13,8 @@ pub mod document;
 pub mod health;
 pub mod rollback;
 pub mod security;
+pub mod tests;
+pub mod time;
 
 pub use registry::{REGISTRY, find, specs};
 pub use sink::{Hit, Sink, Spot};

@@ -55,6 +55,9 @@ pub struct Spot<'e> {
     pub edits: Vec<Edit>,
 }
 
+/// Most related places of one finding; a report with ten thousand failures stays readable.
+const MAX_RELATED: usize = 20;
+
 impl<'s> Sink<'s> {
     /// For one rule under one demand.
     pub fn new(meta: &'s Meta, level: Level, policy: PolicyPlace) -> Self {
@@ -88,7 +91,8 @@ impl<'s> Sink<'s> {
         self.push(file, span, path, message, why, fix, related);
     }
 
-    /// Reports spots as one finding a file: the first is its place, the others are related places.
+    /// Reports spots as one finding a file: the first is its place, the others are related places. No more than
+    /// [`MAX_RELATED`] are listed, and the message says how many are not; all of them count as failing.
     ///
     /// `message` makes the text for several spots; one alone speaks for itself.
     pub fn once_a_file<'e>(
@@ -103,10 +107,14 @@ impl<'s> Sink<'s> {
         for group in spots.chunk_by(|a, b| std::ptr::eq(a.file, b.file)) {
             let Some((first, others)) = group.split_first() else { continue };
             self.failing += group.len();
-            let text = if others.is_empty() { first.message.clone() } else { message(group) };
+            let mut text = if others.is_empty() { first.message.clone() } else { message(group) };
+            if let Some(left @ 1..) = others.len().checked_sub(MAX_RELATED) {
+                let _ = write!(text, " ({left} of them are not listed here)");
+            }
             let edits = group.iter().flat_map(|spot| spot.edits.iter().cloned()).collect();
             let related = others
                 .iter()
+                .take(MAX_RELATED)
                 .map(|s| Related { place: s.file.place(s.span, s.path.clone()), message: s.message.clone() })
                 .collect();
             let fix = Fix { text: fix(group), edits };

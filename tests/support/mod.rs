@@ -1,5 +1,6 @@
 //! Files in Markdown: fenced blocks whose info string names a path, as rules document their examples.
 #![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use tollgate::engine::{self, Request};
 use tollgate::input::{Content, Limits, Origin, RawFile};

@@ -3,11 +3,46 @@
 use super::node::{Comment, Data, Kind, NONE, Style};
 use super::{MAX_DEPTH, MAX_NODES, Parsed, Problem, Tree};
 use crate::model::Span;
-use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+/// Most comments that are blanked; each costs another reading.
+const MAX_BLANKED: usize = 32;
+
 pub(super) fn build(text: &str) -> Parsed<Tree<'_>> {
+    let mut attempt = read(text, text, |value| value);
+    let mut blanked = String::new();
+    for _ in 0..MAX_BLANKED {
+        let Err(Failure { glued_comment: Some(offset), .. }) = attempt else { break };
+        // `[a, b]# note` has a comment for libyaml and for GitHub; the library follows the letter of the specification.
+        // Blanks in the comment's place keep every offset.
+        let source = if blanked.is_empty() { text } else { &blanked };
+        let Some((before, rest)) = source.split_at_checked(offset) else { break };
+        let comment = rest.find('\n').unwrap_or(rest.len());
+        let after = rest.get(comment..).unwrap_or("");
+        blanked = format!("{before}{}{after}", " ".repeat(comment));
+        attempt = read(text, &blanked, |value| Cow::Owned(value.into_owned()));
+    }
+    match attempt {
+        Ok(parsed) => parsed,
+        Err(failure) => Parsed { document: None, problems: vec![failure.problem] },
+    }
+}
+
+/// Why a text has no tree.
+struct Failure {
+    problem: Problem,
+    /// Where a comment stands right behind something else, if that is the reason.
+    glued_comment: Option<usize>,
+}
+
+/// Reads `source`, which differs from `text` at most in blanked comments; `adopt` takes its scalars over.
+fn read<'t, 's>(
+    text: &'t str,
+    source: &'s str,
+    adopt: impl Fn(Cow<'s, str>) -> Cow<'t, str>,
+) -> Result<Parsed<Tree<'t>>, Failure> {
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
         flow_nesting_limit: MAX_DEPTH,
@@ -19,27 +54,28 @@ pub(super) fn build(text: &str) -> Parsed<Tree<'_>> {
         anchors: BTreeMap::new(),
         problems: Vec::new(),
     };
-    for event in Parser::new_from_str_with_options(text, options) {
-        let (event, span) = match event {
-            Ok(event) => event,
-            Err(error) => {
-                let offset = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
-                return failed(Problem::new(Span { offset, length: 0 }, plain_words(&error.info())));
-            }
-        };
+    for event in Parser::new_from_str_with_options(source, options) {
+        let (event, span) = event.map_err(|error| failure(&error, source))?;
         let span = span.byte_range().map_or_else(Span::default, |r| Span::between(r.start, r.end));
         if builder.tree.nodes.len() >= MAX_NODES {
-            return failed(Problem::new(span, format!("more than {MAX_NODES} YAML nodes; the rest is not read")));
+            let message = format!("more than {MAX_NODES} YAML nodes; the rest is not read");
+            return Err(Failure { problem: Problem::new(span, message), glued_comment: None });
         }
-        builder.event(event, span);
+        builder.event(event, span, &adopt);
     }
     let Builder { mut tree, problems, .. } = builder;
     tree.duplicates.sort_by_key(|(_, second)| *second);
-    Parsed { document: Some(tree), problems }
+    Ok(Parsed { document: Some(tree), problems })
 }
 
-fn failed<'t>(problem: Problem) -> Parsed<Tree<'t>> {
-    Parsed { document: None, problems: vec![problem] }
+fn failure(error: &ScanError, source: &str) -> Failure {
+    let offset = error.marker().byte_offset().unwrap_or(source.len()).min(source.len());
+    let glued = *error.kind() == ErrorKind::CommentNotSeparated
+        && source.get(offset..).is_some_and(|rest| rest.starts_with('#'));
+    Failure {
+        problem: Problem::new(Span { offset, length: 0 }, plain_words(&error.info())),
+        glued_comment: glued.then_some(offset),
+    }
 }
 
 /// The library's message without the position it carries, which the place says better.
@@ -65,7 +101,7 @@ struct Open {
 }
 
 impl<'t> Builder<'t> {
-    fn event(&mut self, event: Event<'t>, span: Span) {
+    fn event<'s>(&mut self, event: Event<'s>, span: Span, adopt: &impl Fn(Cow<'s, str>) -> Cow<'t, str>) {
         match event {
             Event::Scalar(value, style, anchor, tag) => {
                 let style = match style {
@@ -76,13 +112,13 @@ impl<'t> Builder<'t> {
                     ScalarStyle::Folded => Style::Folded,
                 };
                 let span = self.scalar_span(span, style);
-                self.add(Kind::Scalar(value, style), span, anchor, tag);
+                self.add(Kind::Scalar(adopt(value), style), span, anchor, tag.as_deref());
             }
             Event::SequenceStart(style, anchor, tag) => {
-                self.start(Kind::Sequence(Vec::new(), is_flow(style)), span, anchor, tag);
+                self.start(Kind::Sequence(Vec::new(), is_flow(style)), span, anchor, tag.as_deref());
             }
             Event::MappingStart(style, anchor, tag) => {
-                self.start(Kind::Mapping(Vec::new(), is_flow(style)), span, anchor, tag);
+                self.start(Kind::Mapping(Vec::new(), is_flow(style)), span, anchor, tag.as_deref());
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::Alias(anchor) => {
@@ -97,7 +133,7 @@ impl<'t> Builder<'t> {
                     .push(Problem::new(span, format!("the alias `*{name}` has no anchor `&{name}` before it")));
                 self.add(Kind::Scalar(Cow::Borrowed(""), Style::Plain), span, 0, None);
             }
-            Event::Comment(text, _) => self.tree.comments.push(Comment { text, span }),
+            Event::Comment(text, _) => self.tree.comments.push(Comment { text: adopt(text), span }),
             _ => {}
         }
     }
@@ -114,7 +150,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn start(&mut self, kind: Kind<'t>, span: Span, anchor: usize, tag: Option<Cow<'t, Tag>>) {
+    fn start(&mut self, kind: Kind<'t>, span: Span, anchor: usize, tag: Option<&Tag>) {
         let id = self.add(kind, span, anchor, tag);
         self.open.push(Open { id, key: None, seen: BTreeMap::new() });
     }
@@ -141,9 +177,9 @@ impl<'t> Builder<'t> {
         node.span = Span::between(start, end);
     }
 
-    fn add(&mut self, kind: Kind<'t>, span: Span, anchor: usize, tag: Option<Cow<'t, Tag>>) -> u32 {
+    fn add(&mut self, kind: Kind<'t>, span: Span, anchor: usize, tag: Option<&Tag>) -> u32 {
         let id = u32::try_from(self.tree.nodes.len()).unwrap_or(NONE);
-        let tag = tag.map(|tag| tag.original());
+        let tag = tag.map(Tag::original);
         if anchor != 0 {
             self.anchors.insert(anchor, id);
         }

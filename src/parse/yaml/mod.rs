@@ -90,6 +90,7 @@ impl<'t> Tree<'t> {
 mod tests {
     use super::{Node, Tree};
     use crate::model::Span;
+    use std::fmt::Write as _;
 
     fn with_root(text: &str, check: impl FnOnce(Node<'_>)) {
         let parsed = Tree::parse(text);
@@ -145,7 +146,7 @@ mod tests {
         let text = "x: &x {image: a, tty: true}\ny:\n  <<: *x\n  image: b\nz: *x\nl:\n  <<: [*x, {cpu: 1}]\n";
         with_root(text, |root| {
             let y = root.get("y").unwrap();
-            assert_eq!(y.get("tty").map(|n| n.path()), None, "merge keys are merged only on demand");
+            assert_eq!(y.get("tty").map(Node::path), None, "merge keys are merged only on demand");
             let merged: Vec<_> = y.merged_entries().into_iter().map(|(k, v)| (k.text(), v.text())).collect();
             assert_eq!(merged, [(Some("image"), Some("b")), (Some("tty"), Some("true"))]);
             assert_eq!(root.get("z").unwrap().get("image").unwrap().text(), Some("a"));
@@ -153,7 +154,8 @@ mod tests {
         });
         let mut bomb = "a0: &a0 [x, x]\n".to_owned();
         for n in 1..60 {
-            bomb += &format!("a{n}: &a{n} [*a{p}, *a{p}]\n", p = n - 1);
+            let before = n - 1;
+            let _ = writeln!(bomb, "a{n}: &a{n} [*a{before}, *a{before}]");
         }
         with_root(&bomb, |root| {
             assert_eq!(root.entries().count(), 60);
@@ -195,10 +197,20 @@ mod tests {
             let parsed = Tree::parse(&text);
             assert!(parsed.document.is_none() && !parsed.problems.is_empty());
         }
-        let nested: String = (0..3000).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
+        let nested = (0..3000).fold(String::new(), |text, n| text + &" ".repeat(n) + "a:\n");
         assert!(Tree::parse(&nested).document.is_none());
         assert!(Tree::parse("").document.unwrap().root().is_none());
         assert!(Tree::parse("a: \u{7}\n").document.is_none());
+    }
+
+    #[test]
+    fn a_comment_right_behind_a_bracket_or_a_quote_is_a_comment() {
+        let text = "a: [x, y]#, ö]\nb: \"q\"# c\nd: e#f\n";
+        with_root(text, |root| {
+            assert_eq!(root.get("a").unwrap().items().count(), 2);
+            assert_eq!(root.get("b").unwrap().text(), Some("q"));
+            assert_eq!(slice(text, root.get("d").unwrap().span()), "e#f");
+        });
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::evidence::docker::{compose_call, container_call, has_option, has_shor
 use crate::evidence::{Evidence, File, StepRef};
 use crate::model::Span;
 use crate::parse::shell::{Command, Operator, Script};
-use crate::parse::workflow::{Run, Step};
+use crate::parse::workflow::{Run, Step, Uses};
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
 
@@ -289,7 +289,7 @@ fn is_idle(command: &Command) -> bool {
 
 /// Whether a step surely uses no service: checking out code, installing tools, restoring caches.
 fn is_preparation(step: &Step<'_>) -> bool {
-    let Some(action) = step.uses.as_ref().and_then(|uses| uses.action()) else { return false };
+    let Some(action) = step.uses.as_ref().and_then(Uses::action) else { return false };
     let name = action.rsplit('/').next().unwrap_or_default();
     action == "actions/checkout"
         || action.starts_with("actions/cache")
@@ -306,7 +306,7 @@ fn used_later(at: StepRef<'_>, run: &Run<'_>, index: usize) -> bool {
 /// The sum of a sleep's arguments; `None` where one of them is not known.
 fn seconds(command: &Command) -> Option<f64> {
     let mut sum = 0.0;
-    for word in command.args().iter() {
+    for word in command.args() {
         let (number, unit) = match word.text.char_indices().last() {
             Some((at, 's')) => (word.text.get(..at)?, 1.0),
             Some((at, 'm')) => (word.text.get(..at)?, 60.0),

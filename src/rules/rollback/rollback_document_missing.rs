@@ -108,9 +108,11 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         .find(|w| w.file.source.origin == Origin::Tree && w.file.folder().ends_with(".github/workflows"));
     if let Some(document) = empty.first() {
         sink.subjects(1);
+        sink.fact("a rollback document that says nothing");
         sink.finding(finding(document.file, "this rollback document says nothing".to_owned()));
     } else if let Some(workflow) = in_tree {
         sink.subjects(1);
+        sink.fact(named.clone());
         sink.finding(finding(workflow.file, format!("the repository has no rollback document: {named}")));
     } else {
         sink.no_evidence(format!("no rollback document was given: {named}"));

@@ -1,0 +1,26 @@
+//! The pieces that several views are made of.
+
+mod copy_button;
+mod excerpt;
+mod facet;
+mod fault;
+mod finding_card;
+mod help;
+mod icon;
+mod progress;
+mod prose;
+mod search;
+mod theme;
+
+pub(super) use copy_button::CopyButton;
+pub(super) use excerpt::excerpt;
+pub(super) use facet::{Facet, facet};
+pub use fault::{Fault, FaultView};
+pub use finding_card::finding_id;
+pub(super) use finding_card::{FindingCard, place_label};
+pub use help::HelpView;
+pub(super) use icon::{Icon, badge, icon};
+pub use progress::ProgressView;
+pub(super) use prose::{inline, prose};
+pub(super) use search::{more, search, shown_of};
+pub use theme::ThemeSwitch;

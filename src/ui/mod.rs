@@ -1,0 +1,21 @@
+//! What a reader sees of a report: components that are functions of the report and the [`State`].
+//!
+//! Rendering touches no browser: what needs one (copying, downloads, focus) is asked for through [`Ports`] from event
+//! handlers, so that the same components can be rendered natively.
+
+mod components;
+mod files;
+mod findings;
+mod overview;
+mod ports;
+mod report_view;
+mod rules;
+mod select;
+mod state;
+mod words;
+
+pub use components::{Fault, FaultView, HelpView, ProgressView, ThemeSwitch, finding_id};
+pub use ports::{Copy, Ports, Shared};
+pub use report_view::ReportView;
+pub use select::displayed_findings;
+pub use state::{Action, Choices, Group, State, Theme, View};

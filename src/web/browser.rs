@@ -1,0 +1,156 @@
+//! Small services of the browser, each of which may be refused.
+
+use crate::ui::{Copy, Theme};
+use js_sys::{Array, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlElement, KeyboardEvent, Storage, Url, Window,
+};
+
+const THEME: &str = "tollgate-theme";
+const KEYS: &str = "tollgate-keys";
+
+pub(super) fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+pub(super) fn document() -> Option<Document> {
+    window()?.document()
+}
+
+pub(super) fn by_id(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
+/// Puts the keyboard on an element, which also scrolls to it.
+pub(super) fn focus(id: &str) {
+    if let Some(element) = by_id(id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        // Refused only for elements that cannot have focus, and then the reader stays where they are.
+        let _ = element.focus();
+    }
+}
+
+/// Puts the keyboard on an element that the next render makes.
+pub(super) fn focus_later(id: &'static str) {
+    gloo::timers::callback::Timeout::new(0, move || focus(id)).forget();
+}
+
+/// Whether a key goes into a text field or a list of choices.
+pub(super) fn is_typing(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|element| matches!(element.closest("input:not([type=checkbox]), textarea, select"), Ok(Some(_))))
+}
+
+/// Takes the keyboard out of a field.
+pub(super) fn leave_field(event: &KeyboardEvent) {
+    if let Some(element) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
+        // Refused only for elements that cannot have focus.
+        let _ = element.blur();
+    }
+}
+
+pub(super) fn set_hidden(id: &str, hidden: bool) {
+    if let Some(element) = by_id(id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        element.set_hidden(hidden);
+    }
+}
+
+pub(super) fn set_text(id: &str, text: &str) {
+    if let Some(element) = by_id(id) {
+        element.set_text_content(Some(text));
+    }
+}
+
+pub(super) fn scroll_to_top() {
+    if let Some(window) = window() {
+        window.scroll_to_with_x_and_y(0.0, 0.0);
+    }
+}
+
+/// A field of a plain object.
+pub(super) fn field(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
+}
+
+/// The fragment of the address, with its `#`.
+pub(super) fn fragment() -> String {
+    window().and_then(|w| w.location().hash().ok()).unwrap_or_default()
+}
+
+/// Writes the fragment; as a new step of the history where `step` is set.
+pub(super) fn set_fragment(fragment: &str, step: bool) {
+    let Some((history, location)) = window().and_then(|w| Some((w.history().ok()?, w.location()))) else { return };
+    let address = if fragment.is_empty() {
+        location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+    } else {
+        format!("#{fragment}")
+    };
+    // Browsers refuse when it happens too often; the view is right all the same.
+    let _ = if step {
+        history.push_state_with_url(&JsValue::NULL, "", Some(&address))
+    } else {
+        history.replace_state_with_url(&JsValue::NULL, "", Some(&address))
+    };
+}
+
+pub(super) fn stored_theme() -> Theme {
+    let stored = storage().and_then(|s| s.get_item(THEME).ok().flatten());
+    Theme::ALL.into_iter().find(|theme| Some(theme.word()) == stored.as_deref()).unwrap_or(Theme::System)
+}
+
+pub(super) fn set_theme(theme: Theme) {
+    if let Some(root) = document().and_then(|d| d.document_element()) {
+        let _ = match theme {
+            Theme::System => root.remove_attribute("data-theme"),
+            Theme::Light | Theme::Dark => root.set_attribute("data-theme", theme.word()),
+        };
+    }
+    store(THEME, theme.word());
+}
+
+pub(super) fn stored_keys() -> bool {
+    storage().and_then(|s| s.get_item(KEYS).ok().flatten()).as_deref() != Some("off")
+}
+
+pub(super) fn store_keys(on: bool) {
+    store(KEYS, if on { "on" } else { "off" });
+}
+
+/// Sandboxed frames refuse even to name the storage.
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok().flatten()
+}
+
+fn store(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        // A full or refused storage only means that the choice is forgotten.
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// Copies, and says whether it worked.
+pub(super) fn copy(request: Copy) {
+    yew::platform::spawn_local(async move {
+        // Missing where the page is not a secure context.
+        let clipboard = window().map(|w| field(&w.navigator(), "clipboard")).filter(|c| !c.is_undefined());
+        let done = match clipboard.map(JsCast::unchecked_into::<web_sys::Clipboard>) {
+            Some(clipboard) => js_sys::futures::JsFuture::from(clipboard.write_text(&request.text)).await.is_ok(),
+            None => false,
+        };
+        request.done.emit(done);
+    });
+}
+
+/// Offers a text as a file.
+pub(super) fn download(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let document = document().ok_or("no document")?;
+    let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    Url::revoke_object_url(&url)
+}
