@@ -1,5 +1,6 @@
 //! The rule `unpinned-image`.
 
+use super::docker_run;
 use crate::evidence::docker::build_call;
 use crate::evidence::{Evidence, File, paths};
 use crate::model::Span;
@@ -17,8 +18,9 @@ rule! {
     /// # What it checks
     ///
     /// Every container image is named with a tag other than `latest` or with a digest (`require: tag`), or with a digest
-    /// (`require: digest`): in a workflow the `container` and the `services` of jobs and `uses: docker://…`, in a compose
-    /// file the `image` of services, in a Dockerfile the `FROM` of stages. Variables have their defaults.
+    /// (`require: digest`): in a workflow the `container` and the `services` of jobs, `uses: docker://…` and official images
+    /// of `docker run`; in a compose file the `image` of services; in a Dockerfile the `FROM` of stages. Variables have
+    /// their defaults.
     ///
     /// Not judged: images that the repository builds itself (a service with `build`, the tag of a build step, a name
     /// without `/` that is no official image, the name of a folder with a Dockerfile), stages, `scratch`, images or tags
@@ -196,6 +198,14 @@ fn in_workflows<'e>(evidence: &'e Evidence<'e>, uses: &mut Vec<Use<'e>>) {
         }
     }
     for step in evidence.steps() {
+        if let Some(run) = &step.step.run {
+            for word in run.script.commands.iter().filter_map(docker_run::image) {
+                // Any other name may be that of an image which a script has built.
+                let Some(image) = images::resolve(&word.text).filter(images::is_known_official) else { continue };
+                let (span, path) = (run.span(word.span), run.node.path());
+                uses.push(Use { file: step.file, span, path, by: step.title(), image: Some(image) });
+            }
+        }
         let Some((uses_node, Target::Image(text))) = step.step.uses.as_ref().map(|u| (u.node, u.target)) else {
             continue;
         };

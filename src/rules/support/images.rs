@@ -185,8 +185,13 @@ const OFFICIAL: [&str; 92] = [
 
 /// Whether an image has a name that can be pulled: it lies in some repository, or it is a known official image.
 pub fn can_be_pulled(image: &ImageRef) -> bool {
+    !image.is_official() || is_known_official(image)
+}
+
+/// Whether an image is an official image that is known here.
+pub fn is_known_official(image: &ImageRef) -> bool {
     let name = image.repository.strip_prefix("library/").unwrap_or(&image.repository);
-    image.registry.is_some() || name.contains('/') || OFFICIAL.contains(&name)
+    image.is_official() && OFFICIAL.contains(&name)
 }
 
 /// Whether the image's publisher gives no tags that name a version, so that only a digest can pin it.
