@@ -11,6 +11,8 @@ pub mod caching;
 pub mod coverage;
 pub mod document;
 pub mod health;
+pub mod rollback;
+pub mod security;
 pub mod tests;
 pub mod time;
 

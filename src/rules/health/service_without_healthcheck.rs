@@ -1,12 +1,12 @@
 //! The rule `service-without-healthcheck`.
 
-use super::readiness::{Readiness, image_of, readiness, server_of};
+use super::readiness::{Readiness, readiness, server_of};
 use crate::evidence::Evidence;
 use crate::parse::compose::ComposeService;
 use crate::parse::image::ImageRef;
 use crate::parse::workflow::{Service, is_dynamic};
 use crate::parse::yaml::Node;
-use crate::rules::support::images;
+use crate::rules::support::images::{self, image_of};
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
 
