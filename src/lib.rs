@@ -4,9 +4,15 @@
 //! right is imported by anything on its left, and everything but `cli` and `web` is pure: no clock, no files, no
 //! network, no printing.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
+pub mod engine;
+pub mod evidence;
 pub mod input;
 pub mod model;
 pub mod parse;
+pub mod policy;
+pub mod rules;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;
 #[cfg(target_arch = "wasm32")]

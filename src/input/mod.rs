@@ -1,9 +1,17 @@
 //! Bytes in, [`SourceFile`]s out: archives, limits, encodings, and what each file is.
 
-
-
+pub mod detect;
+pub mod limits;
+mod open;
+mod sniff_json;
+mod sniff_xml;
+mod sniff_yaml;
+pub mod text;
+pub mod zip;
 
 use crate::model::{FileKind, FileStatus};
+pub use limits::Limits;
+pub use open::open;
 
 /// A file as it was given, before anybody looked inside.
 #[derive(Debug, Clone)]
@@ -25,6 +33,11 @@ pub enum Content {
     NotWanted {
         /// Size in bytes.
         bytes: u64,
+    },
+    /// Left out on purpose, whatever is in it: a symbolic link, a folder of dependencies.
+    Skipped {
+        /// Why, in words.
+        reason: String,
     },
     /// Could not be loaded, or is over a limit.
     Failed {

@@ -17,6 +17,6 @@ pub use level::{Family, Level};
 pub use place::{Excerpt, LineIndex, Place, Span};
 pub use report::{
     FileKind, FileRecord, FileStatus, Outcome, OutcomeCounts, OutcomeKind, PolicyInfo, PolicyPlace, PolicySource,
-    Report, Summary, Tool, Verdict, WorkflowInfo, SCHEMA,
+    Report, SCHEMA, Summary, Tool, Verdict, WorkflowInfo,
 };
 pub use tests::{CaseRecord, CaseStatus, SuiteRecord, TestCounts, Tests};

@@ -1,6 +1,20 @@
 //! One file a format; each turns text into a typed document with spans, takes what producers really write, and never
 //! panics.
 
+pub mod cobertura;
+pub mod compose;
+pub mod coverage;
+pub mod dockerfile;
+pub mod documents;
+pub mod image;
+pub mod junit;
+pub mod lcov;
+pub mod markdown;
+pub mod shell;
+pub mod workflow;
+pub mod xml;
+pub mod yaml;
+
 use crate::model::Span;
 
 /// What a parser made of a text.
@@ -25,5 +39,12 @@ impl Problem {
     /// A problem at a span.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
         Self { span, message: message.into() }
+    }
+}
+
+impl<T> Parsed<T> {
+    /// The same with another document.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Parsed<U> {
+        Parsed { document: self.document.map(change), problems: self.problems }
     }
 }

@@ -9,7 +9,6 @@ mod intake;
 mod keys;
 mod paste;
 mod runner;
-mod stand_in;
 pub mod worker;
 
 use js_sys::Function;

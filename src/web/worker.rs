@@ -1,8 +1,9 @@
 //! The worker's side: reads the files, judges them, answers with the report.
 
 use super::fault;
-use crate::input::{Content, Origin, RawFile};
-use crate::model::Date;
+use crate::engine::{self, Request};
+use crate::input::{Content, Limits, Origin, RawFile, detect};
+use crate::model::{Date, Level};
 use js_sys::futures::{JsFuture, future_to_promise};
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -11,8 +12,6 @@ use web_sys::File;
 
 /// Milliseconds between two messages of progress, so that many small files do not flood the page.
 const PROGRESS_EVERY: f64 = 50.0;
-/// A file larger than this is not read at all: the engine would refuse it, and the memory is needed for the others.
-const FILE_BYTES: u64 = 256 << 20;
 /// All files together; beyond it a 32-bit memory has no room left to judge them.
 const ALL_BYTES: u64 = 1 << 30;
 
@@ -40,7 +39,7 @@ async fn answer(files: Array, policy: Option<String>, today: String, tell: Funct
         }
         fault::in_work(&path);
         let content = read(&path, &content, &mut room).await;
-        raw.push(RawFile { content, path, origin });
+        raw.push(RawFile { path, content, origin });
     }
     fault::in_work(if all == 1 { raw.first().map_or("", |file| &file.path) } else { "" });
     progress(&tell, all, all, "");
@@ -55,14 +54,15 @@ async fn answer(files: Array, policy: Option<String>, today: String, tell: Funct
     tell.call1(&JsValue::NULL, &fault::message(&[answer]))
 }
 
-/// The one door to the engine.
+/// The report as JSON text, or why there is none: a policy that is wrong judges nothing.
 fn run(files: Vec<RawFile>, policy: Option<&str>, today: Date) -> Result<String, String> {
-    super::stand_in::run(files, policy, today)
-}
-
-/// Whether a file of this path can be of a kind that is read at all.
-fn wanted(_path: &str) -> bool {
-    true
+    let request = Request { files, limits: Limits::default(), fail_on: Level::Error, today };
+    let report = match policy {
+        None => engine::analyze_by_own_policy(request),
+        Some(pack) => engine::load_policy(pack, None, &|_| None).map(|policy| engine::analyze(request, &policy)),
+    };
+    let report = report.map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
+    serde_json::to_string_pretty(&report).map(|json| json + "\n").map_err(|error| error.to_string())
 }
 
 fn given_file(given: &JsValue) -> (String, File, Origin) {
@@ -74,14 +74,12 @@ fn given_file(given: &JsValue) -> (String, File, Origin) {
 async fn read(path: &str, file: &File, room: &mut u64) -> Content {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole and below 2^53")]
     let bytes = file.size() as u64;
-    if !wanted(path) {
+    if !detect::wanted(path) {
         return Content::NotWanted { bytes };
     }
-    if bytes > FILE_BYTES {
-        return Content::Failed {
-            bytes,
-            reason: format!("larger than {} MiB, which is the most for one file", FILE_BYTES >> 20),
-        };
+    let limits = Limits::default();
+    if bytes > limits.file_bytes {
+        return Content::Failed { bytes, reason: limits.exceeded("file_bytes") };
     }
     let Some(left) = room.checked_sub(bytes) else {
         let reason =

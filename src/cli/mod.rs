@@ -1,0 +1,3 @@
+//! The command line: the only native part that touches files.
+
+pub mod walk;

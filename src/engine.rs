@@ -1,0 +1,223 @@
+//! The only door: files and a policy in, a report out. Pure, and the same on every platform.
+
+use crate::evidence::{Evidence, File};
+use crate::input::{self, Limits, RawFile, SourceFile};
+use crate::model::{
+    Date, FileKind, FileRecord, FileStatus, Finding, Level, Outcome, OutcomeKind, Report, SCHEMA, Status, Summary,
+    Tool, Verdict, WorkflowInfo,
+};
+use crate::parse::documents;
+use crate::policy::{Policy, PolicyError};
+use crate::rules::{self, Sink};
+
+/// What is judged, and how.
+#[derive(Debug)]
+pub struct Request {
+    /// The files.
+    pub files: Vec<RawFile>,
+    /// How much of them is read.
+    pub limits: Limits,
+    /// The lowest level that fails the gate.
+    pub fail_on: Level,
+    /// The day for which dates are judged.
+    pub today: Date,
+}
+
+/// Judges files by a policy.
+pub fn analyze(request: Request, policy: &Policy) -> Report {
+    let sources = input::open(request.files, &request.limits);
+    judge(&sources, policy, request.fail_on)
+}
+
+/// Judges files by the policy that they bring along (`tollgate.yml` or `.github/tollgate.yml` at the root of the tree,
+/// archives looked into), or else by the pack `recommended`.
+pub fn analyze_by_own_policy(request: Request) -> Result<Report, Vec<PolicyError>> {
+    let sources = input::open(request.files, &request.limits);
+    let find = |path: &str| sources.iter().find(|s| s.path == path).map(|s| s.text.as_str());
+    let policy = match policy_path(sources.iter().map(|source| source.path.as_str())) {
+        Some(path) => load_policy(path, find(path), &|path| find(path).map(str::to_owned))?,
+        None => load_policy(RECOMMENDED, None, &|_| None)?,
+    };
+    Ok(judge(&sources, &policy, request.fail_on))
+}
+
+/// The pack for trees without a policy of their own.
+pub const RECOMMENDED: &str = "recommended";
+
+fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level) -> Report {
+    with_evidence(sources, |evidence| {
+        let mut outcomes = Vec::new();
+        let mut findings = Vec::new();
+        for demand in &policy.rules {
+            let Some(rule) = rules::find(&demand.rule) else { continue };
+            let mut sink = Sink::new(&rule.meta, demand.level, demand.place.clone());
+            (rule.run)(evidence, &demand.params, &mut sink);
+            let (outcome, found) = sink.finish();
+            outcomes.push(outcome);
+            findings.extend(found);
+        }
+        outcomes.sort_by(|a, b| (a.family, &a.rule).cmp(&(b.family, &b.rule)));
+        findings.sort_by(|a, b| {
+            (&a.place.file, a.place.offset, &a.rule, &a.message).cmp(&(
+                &b.place.file,
+                b.place.offset,
+                &b.rule,
+                &b.message,
+            ))
+        });
+        let files = records(evidence);
+        Report {
+            schema: SCHEMA.to_owned(),
+            tool: Tool { name: "tollgate".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            verdict: verdict(&outcomes, &findings, &files, fail_on),
+            policy: policy.info.clone(),
+            summary: summary(&outcomes, &findings),
+            outcomes,
+            findings,
+            tests: evidence.tests.clone(),
+            coverage: evidence.coverage.clone(),
+            runs: Vec::new(),
+            workflows: workflows(evidence),
+            files,
+        }
+    })
+}
+
+/// Reads files without judging them, and hands the evidence and the receipt to `look`.
+pub fn inspect<T>(files: Vec<RawFile>, limits: &Limits, look: impl FnOnce(&Evidence<'_>, &[FileRecord]) -> T) -> T {
+    let sources = input::open(files, limits);
+    with_evidence(&sources, |evidence| look(evidence, &records(evidence)))
+}
+
+/// Finds the policy that a tree brings along: `tollgate.yml` or `.github/tollgate.yml` at its root. In an archive the
+/// root may be one folder down, as in the archives that hosts make of repositories.
+pub fn policy_path<'f>(paths: impl IntoIterator<Item = &'f str>) -> Option<&'f str> {
+    let depth = |path: &str| {
+        let (archive, inner) = path.split_once(".zip/").map_or((false, path), |(_, inner)| (true, inner));
+        let folder = inner.strip_suffix("tollgate.yml").or_else(|| inner.strip_suffix("tollgate.yaml"))?;
+        let folder = folder.strip_suffix(".github/").unwrap_or(folder);
+        let folders = folder.matches('/').count();
+        (folder.is_empty() || folder.ends_with('/')).then_some(folders).filter(|n| *n <= usize::from(archive))
+    };
+    let found = paths.into_iter().filter_map(|path| Some((depth(path)?, path)));
+    found.min().map(|(_, path)| path)
+}
+
+/// Loads a policy by the name of a pack, or from a text.
+pub fn load_policy(
+    name: &str,
+    text: Option<&str>,
+    read: &dyn Fn(&str) -> Option<String>,
+) -> Result<Policy, Vec<PolicyError>> {
+    let text = text.or_else(|| crate::policy::pack(name)).unwrap_or("");
+    crate::policy::load(name, text, &rules::specs(), read)
+}
+
+fn with_evidence<T>(sources: &[SourceFile], look: impl FnOnce(&Evidence<'_>) -> T) -> T {
+    let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
+    let parsed: Vec<_> = sources.iter().map(documents::read).collect();
+    look(&Evidence::gather(&files, &parsed))
+}
+
+fn verdict(outcomes: &[Outcome], findings: &[Finding], files: &[FileRecord], fail_on: Level) -> Verdict {
+    let counts = |finding: &&Finding| finding.level >= fail_on && finding.status == Status::New;
+    // A file that cannot be read keeps the answer open; only what was read can fail.
+    if findings.iter().filter(counts).any(|finding| finding.rule != rules::UNREADABLE) {
+        return Verdict::Fail;
+    }
+    let missing = |o: &Outcome| o.outcome == OutcomeKind::NoEvidence && o.level >= fail_on;
+    let nothing =
+        !files.iter().any(|f| matches!(f.status, FileStatus::Read | FileStatus::PartlyRead) && is_evidence(f.kind));
+    if nothing || outcomes.iter().any(missing) || findings.iter().any(|finding| counts(&finding)) {
+        return Verdict::Incomplete;
+    }
+    Verdict::Pass
+}
+
+fn is_evidence(kind: FileKind) -> bool {
+    !matches!(kind, FileKind::Archive | FileKind::Foreign | FileKind::Other | FileKind::Policy)
+}
+
+fn summary(outcomes: &[Outcome], findings: &[Finding]) -> Summary {
+    let mut summary = Summary::default();
+    for finding in findings {
+        match finding.status {
+            Status::Waived => summary.waived += 1,
+            Status::New => summary.new += 1,
+            Status::Known => summary.known += 1,
+        }
+        match (finding.status, finding.level) {
+            (Status::Waived, _) => {}
+            (_, Level::Error) => summary.errors += 1,
+            (_, Level::Warning) => summary.warnings += 1,
+            (_, Level::Info) => summary.infos += 1,
+        }
+    }
+    for outcome in outcomes {
+        let count = match outcome.outcome {
+            OutcomeKind::Passed => &mut summary.outcomes.passed,
+            OutcomeKind::Failed => &mut summary.outcomes.failed,
+            OutcomeKind::Waived => &mut summary.outcomes.waived,
+            OutcomeKind::NotApplicable => &mut summary.outcomes.not_applicable,
+            OutcomeKind::NoEvidence => &mut summary.outcomes.no_evidence,
+        };
+        *count += 1;
+    }
+    summary
+}
+
+fn records(evidence: &Evidence<'_>) -> Vec<FileRecord> {
+    evidence
+        .readings
+        .iter()
+        .map(|reading| {
+            let source = reading.file.source;
+            let note = match reading.problems.as_slice() {
+                [] => reading.note.clone(),
+                [first, others @ ..] => {
+                    let place = reading.file.place(first.span, String::new());
+                    let more = if others.is_empty() { String::new() } else { format!(" (and {} more)", others.len()) };
+                    format!("{}:{}: {}{more}", place.line, place.column, first.message)
+                }
+            };
+            FileRecord {
+                path: source.path.clone(),
+                kind: source.kind,
+                producer: reading.producer.clone(),
+                bytes: source.bytes,
+                sha256: source.sha256.clone(),
+                status: reading.status,
+                note,
+            }
+        })
+        .collect()
+}
+
+fn workflows(evidence: &Evidence<'_>) -> Vec<WorkflowInfo> {
+    evidence
+        .workflows
+        .iter()
+        .map(|workflow| WorkflowInfo {
+            file: workflow.file.path().to_owned(),
+            name: workflow.name.unwrap_or(workflow.file.path()).to_owned(),
+            jobs: workflow.jobs.iter().map(|job| job.id.to_owned()).collect(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::policy_path;
+
+    #[test]
+    fn a_policy_is_found_at_the_root_of_a_tree_only() {
+        for (paths, expected) in [
+            (vec!["samples/shop/tollgate.yml", "a/.github/tollgate.yml"], None),
+            (vec![".github/tollgate.yml", "x/tollgate.yml"], Some(".github/tollgate.yml")),
+            (vec!["shop.zip/shop-main/tollgate.yaml"], Some("shop.zip/shop-main/tollgate.yaml")),
+            (vec!["shop.zip/a/b/tollgate.yml", "my-tollgate.yml"], None),
+        ] {
+            assert_eq!(policy_path(paths.iter().copied()), expected, "{paths:?}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What the content of a file tells where its path does not decide.
+
+use super::names::Name;
+use super::{Detected, FileKind};
+use crate::input::sniff_xml::{self, XmlHead};
+use crate::input::{sniff_json, sniff_yaml};
+
+/// A YAML file, or a kept copy of one.
+pub(super) fn yaml(name: &Name<'_>, head: &str) -> Detected {
+    let outline = sniff_yaml::outline(head);
+    let copy = name.is_workflow_copy() || name.in_backup_folder();
+    let workflow = outline.has("on") && outline.has("jobs") && !outline.template;
+    if copy && (workflow || name.in_workflows()) {
+        return Detected::is(FileKind::WorkflowBackup);
+    }
+    if name.is_workflow_copy() {
+        return Detected::other("a kept copy of a YAML file that is no workflow");
+    }
+    if workflow {
+        return Detected::is(FileKind::Workflow);
+    }
+    if outline.has("runs") && (name.is_action() || name.in_actions()) {
+        return Detected::is(FileKind::Action);
+    }
+    let elsewhere = [
+        ("Kubernetes manifest", outline.has("apiVersion") && outline.has("kind")),
+        ("OpenAPI description", outline.has("openapi") || outline.has("swagger")),
+        ("configuration of another CI service", ["steps", "pipeline", "stages"].iter().any(|key| outline.has(key))),
+    ];
+    if let Some((what, _)) = elsewhere.into_iter().find(|(_, is)| *is) {
+        return Detected::other(format!("YAML: {what}"));
+    }
+    if name.is_compose() {
+        return Detected::is(FileKind::Compose);
+    }
+    if outline.template {
+        return Detected::other("a template of a YAML file");
+    }
+    if outline.services_run_containers && !name.is_helm() {
+        return Detected::is(FileKind::Compose);
+    }
+    Detected::other("YAML, but neither a workflow, an action nor a compose file")
+}
+
+/// Whether the first instruction is one that a Dockerfile can begin with.
+pub(super) fn is_dockerfile(head: &str) -> bool {
+    let first = head
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with('#'));
+    let word = first.and_then(|line| line.split_whitespace().next()).unwrap_or_default();
+    word.eq_ignore_ascii_case("from") || word.eq_ignore_ascii_case("arg")
+}
+
+/// Anything else: a report, by its content; by its name only where the content says nothing.
+pub(super) fn report(name: &Name<'_>, head: &str) -> Detected {
+    if let Some(xml) = sniff_xml::head(head) {
+        return by_root(name, &xml);
+    }
+    if is_lcov(head) {
+        return Detected::is(FileKind::Lcov);
+    }
+    if let Some(format) = foreign_text(head) {
+        return Detected::foreign(format);
+    }
+    if let Some(json) = sniff_json::head(head) {
+        let format = JSON_FORMATS.iter().find(|(_, keys)| keys.iter().all(|(depth, key)| json.has(*depth, key)));
+        if let Some((format, _)) = format {
+            return Detected::foreign(format);
+        }
+        if name.is_simplecov() && json.has(2, "coverage") {
+            return Detected::foreign("SimpleCov result set");
+        }
+    }
+    // Whatever it is, it is not what its name promises; the reader of that format will say so.
+    if let Some((kind, _)) = name.report() {
+        return Detected::is(kind);
+    }
+    Detected::other("no format that Tollgate reads has this name or content")
+}
+
+fn by_root(name: &Name<'_>, xml: &XmlHead) -> Detected {
+    match xml.root.as_str() {
+        "testsuites" | "testsuite" | "testcase" => return Detected::is(FileKind::Junit),
+        "coverage" => return coverage(xml),
+        "" => {
+            let note = "XML that ends before its root element";
+            return name.report().map_or_else(|| Detected::other(note), |(kind, _)| Detected::is(kind));
+        }
+        _ => {}
+    }
+    let format = XML_FORMATS
+        .iter()
+        .find(|(root, child, _)| *root == xml.root && (child.is_empty() || xml.has_child(child) || xml.has(child)));
+    if let Some((.., format)) = format {
+        return Detected::foreign(format);
+    }
+    if xml.root == "report" && xml.doctype.to_ascii_lowercase().contains("jacoco") {
+        return Detected::foreign("JaCoCo XML");
+    }
+    match name.report() {
+        Some((kind, true)) => Detected::is(kind),
+        _ => Detected::other(format!("XML with the root element <{}>, no report that Tollgate knows", xml.root)),
+    }
+}
+
+/// Three formats share the root element `coverage`.
+fn coverage(xml: &XmlHead) -> Detected {
+    let cobertura = ["line-rate", "branch-rate", "lines-valid", "lines-covered"].iter().any(|name| xml.has(name))
+        || xml.has_child("packages")
+        || xml.has_child("sources");
+    if cobertura {
+        Detected::is(FileKind::Cobertura)
+    } else if xml.has("clover") || xml.has("generated") || xml.has_child("project") {
+        Detected::foreign("Clover XML")
+    } else if xml.has_child("file") {
+        Detected::foreign("SonarQube generic coverage XML")
+    } else {
+        Detected::is(FileKind::Cobertura)
+    }
+}
+
+/// Root element, a child or attribute that it must have (empty: none), format.
+const XML_FORMATS: &[(&str, &str, &str)] = &[
+    ("report", "sessioninfo", "JaCoCo XML"),
+    ("report", "counter", "JaCoCo XML"),
+    ("report", "group", "JaCoCo XML"),
+    ("report", "package", "JaCoCo XML"),
+    ("CoverageSession", "", "OpenCover XML"),
+    ("root", "CoverageSession", "OpenCover XML"),
+    ("Root", "DotCoverVersion", "dotCover XML"),
+    ("root", "Root", "dotCover XML"),
+    ("results", "modules", "Visual Studio coverage XML"),
+    ("TestRun", "", "TRX"),
+    ("test-run", "", "NUnit 3 XML"),
+    ("test-results", "", "NUnit 2 XML"),
+    ("assemblies", "", "xUnit.net XML"),
+    ("assembly", "run-date", "xUnit.net XML"),
+    ("testng-results", "", "TestNG XML"),
+    ("testExecutions", "", "SonarQube generic test execution XML"),
+    ("testrun", "", "Eclipse test run XML"),
+    ("test-suite", "", "Allure 1 XML"),
+    ("robot", "", "Robot Framework XML"),
+    ("Catch", "", "Catch2 XML"),
+    ("Catch2TestRun", "", "Catch2 XML"),
+    ("TestLog", "", "Boost.Test XML"),
+    ("TestResult", "", "Boost.Test XML"),
+    ("TestCase", "Environment", "Qt Test XML"),
+    ("Site", "Testing", "CTest XML"),
+    ("CUNIT_TEST_RUN_REPORT", "", "CUnit XML"),
+    ("phpunit", "project", "PHPUnit coverage XML"),
+    ("checkstyle", "", "Checkstyle XML"),
+];
+
+/// Keys with their depths that tell a format, the more special first.
+const JSON_FORMATS: &[(&str, &[(usize, &str)])] = &[
+    ("gcovr JSON", &[(1, "gcovr/format_version")]),
+    ("coverage.py JSON", &[(1, "meta"), (1, "files")]),
+    ("Istanbul JSON", &[(2, "path"), (2, "statementMap")]),
+    ("Istanbul JSON", &[(2, "path"), (2, "s"), (2, "b"), (2, "f")]),
+    ("Istanbul JSON", &[(2, "path"), (2, "s")]),
+    ("Istanbul summary JSON", &[(1, "total"), (2, "lines"), (2, "statements")]),
+    ("llvm-cov JSON", &[(1, "data"), (3, "files")]),
+    ("SARIF", &[(1, "runs"), (1, "version")]),
+    ("Code Climate coverage JSON", &[(1, "ci_service")]),
+    ("JSCoverage JSON", &[(1, "instrumentation"), (1, "sloc")]),
+    ("Codecov JSON", &[(1, "coverage")]),
+    ("CTRF JSON", &[(1, "results"), (2, "tool"), (2, "summary")]),
+    ("Jest JSON", &[(1, "numTotalTests")]),
+    ("Mocha JSON", &[(1, "stats"), (1, "tests")]),
+    ("Playwright JSON", &[(1, "config"), (1, "suites")]),
+    ("go test -json", &[(1, "Action"), (1, "Package")]),
+];
+
+/// An LCOV tracefile: records from the first line on, and a source file among them.
+fn is_lcov(head: &str) -> bool {
+    const RECORDS: [&str; 12] =
+        ["DA:", "FN:", "FNL:", "FNA:", "FNDA:", "FNF:", "BRDA:", "BRF:", "LF:", "LH:", "VER:", "end_of_record"];
+    let mut lines = head
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let Some(first) = lines.next() else { return false };
+    let is_record = |line: &str| RECORDS.iter().any(|record| line.starts_with(record));
+    if first.starts_with("TN:") {
+        return lines.next().is_none_or(|line| line.starts_with("SF:") || is_record(line));
+    }
+    first.starts_with("SF:") && lines.next().is_none_or(is_record)
+}
+
+fn foreign_text(head: &str) -> Option<&'static str> {
+    let first = head.trim_start_matches('\u{feff}').lines().map(str::trim).find(|line| !line.is_empty())?;
+    match first {
+        "mode: set" | "mode: count" | "mode: atomic" => return Some("Go coverprofile"),
+        _ => {}
+    }
+    if first.starts_with("GROUP,PACKAGE,CLASS,INSTRUCTION_MISSED") {
+        return Some("JaCoCo CSV");
+    }
+    if first.starts_with("TAP version ") {
+        return Some("TAP");
+    }
+    let hcl = first.strip_prefix("workflow \"").is_some_and(|rest| rest.trim_end().ends_with('{'));
+    hcl.then_some("GitHub Actions workflow in HCL, which GitHub no longer runs")
+}

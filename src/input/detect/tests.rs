@@ -1,0 +1,185 @@
+use super::*;
+
+const WORKFLOW: &str = "on: push\njobs:\n  a:\n    runs-on: x\n";
+const COMPOSE: &str = "services:\n  web:\n    image: nginx\n";
+const DOCKERFILE: &str = "# syntax=x\nFROM scratch\n";
+
+#[test]
+fn files_are_recognised_by_path_then_content() {
+    use FileKind::{
+        Action, Cobertura, Compose, Dockerfile, Junit, Lcov, Markdown, Other, Policy, Workflow, WorkflowBackup,
+    };
+    for (path, text, expected) in [
+        // Paths that decide alone: a broken file stays in sight.
+        (".github/workflows/ci.yml", "\t{broken", Workflow),
+        ("a/b/.github/workflows/ci.yaml", "", Workflow),
+        ("owner__repo__.github__workflows__ci.yml", "jobs: {}", Workflow),
+        (".github/workflows/docker-compose.yml", COMPOSE, Workflow),
+        (".github/actions/setup/action.yml", "", Action),
+        ("tollgate.yml", WORKFLOW, Policy),
+        (".github/tollgate.yml", "", Policy),
+        ("README.md", WORKFLOW, Markdown),
+        ("docs/ROLLBACK.MARKDOWN", "", Markdown),
+        // Workflows by content.
+        ("workflows/ci.yml", WORKFLOW, Workflow),
+        ("ci.yml", "'on': push\n\"jobs\": {}\n", Workflow),
+        ("docker-compose-test.yml", WORKFLOW, Workflow),
+        ("ci.yml", "jobs:\n  on: x\n", Other),
+        ("chart/ci.yml", "{{- if x }}\non: push\njobs: {}\n", Other),
+        // Kept copies.
+        (".github/workflows/ci.yml.backup", "", WorkflowBackup),
+        ("ci.yml.bak", WORKFLOW, WorkflowBackup),
+        ("ci.yaml.orig", WORKFLOW, WorkflowBackup),
+        ("ci.yml~", WORKFLOW, WorkflowBackup),
+        (".github/backup_flows/ci.yml", WORKFLOW, WorkflowBackup),
+        (".github/workflows.bak/ci.yml", WORKFLOW, WorkflowBackup),
+        (".github/workflows/backup/ci.yml", "broken", WorkflowBackup),
+        ("owner__repo__backup_flows__ci.yaml", WORKFLOW, WorkflowBackup),
+        (".github/backup/dependabot.yml", "version: 2", Other),
+        ("docker-compose.yml.bak", COMPOSE, Other),
+        ("backup_db/ci.yml", WORKFLOW, Workflow),
+        // Actions.
+        ("action.yml", "name: x\nruns:\n  using: node20\n", Action),
+        ("action.yml", "name: x\n", Other),
+        // Compose files.
+        ("compose.yaml", "", Compose),
+        ("compose.prod.yml", "include: [x]", Compose),
+        ("docker-compose-test.yml", "not: {valid", Compose),
+        ("dev.compose.yml", "", Compose),
+        ("stack.yml", COMPOSE, Compose),
+        ("compose.yaml", "apiVersion: v1\nkind: Pod\n", Other),
+        ("composer.yml", "a: b", Other),
+        ("charts/values.yaml", COMPOSE, Other),
+        ("api.yaml", "openapi: 3.0.0\nservices:\n  a:\n    image: x\n", Other),
+        (".woodpecker.yml", "steps: {}\nservices:\n  a:\n    image: x\n", Other),
+        // Dockerfiles.
+        ("Dockerfile", "", Dockerfile),
+        ("a/Dockerfile.dev", "", Dockerfile),
+        ("a/api.Dockerfile", "", Dockerfile),
+        ("a/api.dockerfile", "", Dockerfile),
+        ("Containerfile", "", Dockerfile),
+        ("DockerfileRelease", "", Dockerfile),
+        ("x__y__Dockerfile-alpine", "", Dockerfile),
+        ("Dockerfile.go", DOCKERFILE, Dockerfile),
+        ("dockerfile.go", "package main\n", Other),
+        ("Dockerfile.md", DOCKERFILE, Markdown),
+        ("Dockerfile.j2", DOCKERFILE, Other),
+        ("Dockerfile.bak", DOCKERFILE, Other),
+        ("Dockerfile.dockerignore", "x", Other),
+        (".dockerignore", "x", Other),
+        ("dockerfiles", "", Other),
+        // Reports by content, whatever their names are.
+        ("a.xml", "<?xml version='1.0'?><testsuites/>", Junit),
+        ("x", "<testsuite tests='1'>", Junit),
+        ("coverage.xml", "<testsuite/>", Junit),
+        ("junit.xml", "<coverage line-rate='1'/>", Cobertura),
+        ("a.xml", "<coverage><packages/></coverage>", Cobertura),
+        ("a.txt", "TN:\nSF:a.rs\nDA:1,1\nend_of_record\n", Lcov),
+        ("x.info", "# made by x\n\nSF:a.rs\nDA:1,1\n", Lcov),
+        ("x.info", "SF: Symphony\nconcerts\n", Other),
+        ("pom.xml", "<project/>", Other),
+        // Reports that break off are what their names say.
+        ("junit.xml", "", Junit),
+        ("TEST-a.xml", "<?xml version=", Junit),
+        ("test-results.xml", "<testsui", Junit),
+        ("cov/coverage.xml", "<!DOCTYPE cov", Cobertura),
+        ("cobertura-2.xml", "", Cobertura),
+        ("lcov.info", "", Lcov),
+        ("junit.xml", "<html><body>502", Junit),
+        ("search-results.xml", "<feed/>", Other),
+        ("a.xml", "", Other),
+    ] {
+        assert_eq!(kind(path, text).kind, expected, "{path}: {text:?}");
+    }
+}
+
+#[test]
+fn known_formats_that_are_not_read_are_named() {
+    for (path, text, expected) in [
+        (
+            "a.xml",
+            "<!DOCTYPE report PUBLIC '-//JACOCO//DTD Report 1.1//EN' 'report.dtd'><report name='x'/>",
+            "JaCoCo XML",
+        ),
+        ("a.xml", "<report name='x'><sessioninfo/></report>", "JaCoCo XML"),
+        ("clover.xml", "<coverage generated='1'><project/></coverage>", "Clover XML"),
+        ("coverage.xml", "<coverage version='1'><file path='x'/></coverage>", "SonarQube generic coverage XML"),
+        ("a.trx", "<TestRun id='1'/>", "TRX"),
+        ("TestResult.xml", "<test-run/>", "NUnit 3 XML"),
+        ("TestResult.xml", "<test-results/>", "NUnit 2 XML"),
+        ("a.xml", "<assemblies/>", "xUnit.net XML"),
+        ("testng-results.xml", "<testng-results/>", "TestNG XML"),
+        ("a.xml", "<CoverageSession/>", "OpenCover XML"),
+        ("c.json", r#"{"/a.js": {"path": "/a.js", "statementMap": {}}}"#, "Istanbul JSON"),
+        ("c.json", r#"{"meta": {"version": "7"}, "files": {}}"#, "coverage.py JSON"),
+        ("c.json", r#"{"gcovr/format_version": "0.5", "files": []}"#, "gcovr JSON"),
+        (".resultset.json", r#"{"RSpec": {"coverage": {}}}"#, "SimpleCov result set"),
+        ("a.sarif", r#"{"version": "2.1.0", "runs": []}"#, "SARIF"),
+        ("cover.out", "mode: atomic\nx.go:1.1,2.2 1 1\n", "Go coverprofile"),
+        ("a.csv", "GROUP,PACKAGE,CLASS,INSTRUCTION_MISSED,X\n", "JaCoCo CSV"),
+    ] {
+        let detected = kind(path, text);
+        assert_eq!(detected, Detected::foreign(expected), "{path}: {text}");
+    }
+}
+
+#[test]
+fn names_that_no_format_has_are_not_wanted() {
+    for (path, expected) in [
+        (".github/workflows/ci.yml", true),
+        ("ci.yml.bak", true),
+        ("Dockerfile", true),
+        ("Dockerfile.go", true),
+        ("junit.xml", true),
+        ("lcov.info", true),
+        ("coverage-final.json", true),
+        ("cover.out", true),
+        ("artifact.ZIP", true),
+        ("docs/rollback.md", true),
+        ("logo.png", false),
+        ("main.rs", false),
+        ("package.json", false),
+        ("package-lock.json", false),
+        ("pnpm-lock.yaml", false),
+        ("Cargo.lock", false),
+        (".dockerignore", false),
+        ("notes.txt", false),
+        ("a.tar.gz", false),
+        ("", false),
+    ] {
+        assert_eq!(wanted(path), expected, "{path}");
+    }
+}
+
+#[test]
+fn archives_other_than_zip_are_named_with_advice() {
+    let mut tar = vec![0; 512];
+    tar.splice(257..262, *b"ustar");
+    for (path, bytes, format) in [
+        ("x", tar.as_slice(), "tar archive"),
+        ("a.tar", b"", "tar archive"),
+        ("a.tgz", b"", "gzip file"),
+        ("x", b"\x1F\x8B\x08", "gzip file"),
+    ] {
+        let note = foreign_archive(path, bytes).unwrap().note;
+        assert!(note.starts_with(format) && note.ends_with("give the unpacked files or a zip"), "{note}");
+    }
+    assert_eq!(foreign_archive("a.yml", b"on: push"), None);
+}
+
+#[test]
+fn a_file_without_content_keeps_the_kind_of_its_name() {
+    for (path, expected) in [
+        (".github/workflows/ci.yml", FileKind::Workflow),
+        ("docker-compose.yml", FileKind::Compose),
+        ("Dockerfile", FileKind::Dockerfile),
+        ("action.yml", FileKind::Action),
+        ("a.zip", FileKind::Archive),
+        ("junit.xml", FileKind::Junit),
+        ("coverage.xml", FileKind::Cobertura),
+        ("lcov.info", FileKind::Lcov),
+        ("values.yml", FileKind::Other),
+    ] {
+        assert_eq!(by_name(path), expected, "{path}");
+    }
+}

@@ -1,0 +1,172 @@
+//! From what was given to what can be parsed.
+
+use super::text::{self, append};
+use super::zip::{self, Budget};
+use super::{Content, Limits, RawFile, SourceFile, detect};
+use crate::model::{FileKind, FileStatus};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+const NO_SUCH_NAME: &str = "no format that Tollgate reads has this name";
+
+/// Unpacks, recognises and decodes: one record for each file and each member of an archive, sorted by path.
+///
+/// Nothing vanishes and nothing fails as a whole: what could not be had is a record with status `unreadable` and the
+/// reason. Paths are unique afterwards: of several files with one path, in the order given, the first keeps it and the
+/// others become `path#2`, `path#3`, …
+pub fn open(files: Vec<RawFile>, limits: &Limits) -> Vec<SourceFile> {
+    let mut opener = Opener { limits, budget: Budget::new(limits), files: 0, done: Vec::new() };
+    for file in files {
+        opener.file(file, 1);
+    }
+    let mut done = opener.done;
+    done.sort_by(|a, b| a.path.cmp(&b.path));
+    tell_apart(&mut done);
+    done.sort_by(|a, b| a.path.cmp(&b.path));
+    done
+}
+
+struct Opener<'a> {
+    limits: &'a Limits,
+    budget: Budget,
+    files: u64,
+    done: Vec<SourceFile>,
+}
+
+impl Opener<'_> {
+    /// Opens a file and gives the status of its own record. `depth` is how deep an archive it would be, from 1.
+    fn file(&mut self, raw: RawFile, depth: u64) -> FileStatus {
+        self.files += 1;
+        let RawFile { path, content, origin } = raw;
+        let mut file = SourceFile {
+            path,
+            origin,
+            kind: FileKind::Other,
+            text: String::new(),
+            bytes: 0,
+            sha256: String::new(),
+            status: FileStatus::Ignored,
+            note: String::new(),
+        };
+        match content {
+            Content::NotWanted { bytes } => {
+                file.bytes = bytes;
+                if let Some(foreign) = detect::foreign_archive(&file.path, &[]) {
+                    (file.kind, file.note) = (foreign.kind, foreign.note);
+                } else {
+                    NO_SUCH_NAME.clone_into(&mut file.note);
+                }
+            }
+            Content::Skipped { reason } => file.note = reason,
+            Content::Failed { bytes, reason } => {
+                (file.kind, file.bytes) = (detect::by_name(&file.path), bytes);
+                (file.status, file.note) = (FileStatus::Unreadable, reason);
+            }
+            Content::Bytes(bytes) if self.files > self.limits.files => {
+                (file.kind, file.bytes) = (detect::by_name(&file.path), bytes.len() as u64);
+                file.status = FileStatus::Unreadable;
+                file.note = self.limits.exceeded("files");
+            }
+            Content::Bytes(bytes) if bytes.len() as u64 > self.limits.file_bytes => {
+                (file.kind, file.bytes) = (detect::by_name(&file.path), bytes.len() as u64);
+                file.status = FileStatus::Unreadable;
+                file.note = self.limits.exceeded("file_bytes");
+            }
+            Content::Bytes(bytes) => {
+                file.bytes = bytes.len() as u64;
+                if detect::is_zip(&bytes) || detect::by_name(&file.path) == FileKind::Archive {
+                    return self.archive(file, &bytes, depth);
+                }
+                recognise(&mut file, bytes);
+            }
+        }
+        let status = file.status;
+        self.done.push(file);
+        status
+    }
+
+    fn archive(&mut self, mut file: SourceFile, bytes: &[u8], depth: u64) -> FileStatus {
+        file.kind = FileKind::Archive;
+        file.sha256 = sha256(bytes);
+        if depth > self.limits.archive_depth {
+            file.status = FileStatus::Unreadable;
+            file.note = self.limits.exceeded("archive_depth");
+            self.done.push(file);
+            return FileStatus::Unreadable;
+        }
+        let unpacked = zip::read(&file.path, bytes, file.origin, self.limits, &mut self.budget);
+        file.status = unpacked.status;
+        file.note = unpacked.note;
+        let at = self.done.len();
+        let readable = file.status != FileStatus::Unreadable;
+        let status = file.status;
+        self.done.push(file);
+        let statuses: Vec<_> = unpacked.members.into_iter().map(|member| self.file(member, depth + 1)).collect();
+        if let Some(file) = self.done.get_mut(at).filter(|_| readable) {
+            append(&mut file.note, &contents(&statuses));
+        }
+        status
+    }
+}
+
+/// Finds out what a file is that is no zip and, where that is read, its text.
+fn recognise(file: &mut SourceFile, bytes: Vec<u8>) {
+    let detected = detect::foreign_archive(&file.path, &bytes)
+        .unwrap_or_else(|| detect::kind(&file.path, &text::head(&bytes, detect::HEAD)));
+    file.kind = detected.kind;
+    file.note = detected.note;
+    if file.kind == FileKind::Other {
+        return;
+    }
+    file.sha256 = sha256(&bytes);
+    if file.kind == FileKind::Foreign {
+        return;
+    }
+    let decoded = text::decode(bytes);
+    file.text = decoded.text;
+    file.status = decoded.status;
+    file.note = decoded.note;
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// What an archive held, in words: `12 files, 3 ignored`.
+fn contents(statuses: &[FileStatus]) -> String {
+    let files = statuses.len();
+    let mut note = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+    for wanted in [FileStatus::Ignored, FileStatus::PartlyRead, FileStatus::Unreadable] {
+        let count = statuses.iter().filter(|status| **status == wanted).count();
+        if count > 0 {
+            let _ = write!(note, ", {count} {}", wanted.word().replace('-', " "));
+        }
+    }
+    note
+}
+
+/// Makes the paths of sorted files unique.
+fn tell_apart(files: &mut [SourceFile]) {
+    let mut taken: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
+    let mut previous: Option<String> = None;
+    let mut number = 1_u64;
+    for file in files {
+        let Some(path) = previous.as_ref().filter(|path| **path == file.path) else {
+            previous = Some(file.path.clone());
+            number = 1;
+            continue;
+        };
+        loop {
+            number += 1;
+            let numbered = format!("{path}#{number}");
+            if taken.insert(numbered.clone()) {
+                file.path = numbered;
+                break;
+            }
+        }
+    }
+}

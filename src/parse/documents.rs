@@ -1,0 +1,44 @@
+//! From a file to its document, by kind.
+
+use super::coverage::CoverageReport;
+use super::dockerfile::Dockerfile;
+use super::junit::TestReport;
+use super::markdown::Document as Markdown;
+use super::yaml::Tree;
+use super::{Parsed, cobertura, dockerfile, junit, lcov, markdown};
+use crate::input::SourceFile;
+use crate::model::{FileKind, FileStatus};
+
+/// What a file holds.
+#[derive(Debug)]
+pub enum Document<'t> {
+    /// Workflow, action, compose file, backup or policy: the typed views are made of the tree.
+    Yaml(Tree<'t>),
+    /// Dockerfile.
+    Dockerfile(Dockerfile),
+    /// Test results.
+    Tests(TestReport),
+    /// Coverage.
+    Coverage(CoverageReport),
+    /// Markdown.
+    Markdown(Markdown),
+}
+
+/// Reads a file by its kind; `None` for kinds that hold no document and for files whose text could not be had.
+pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
+    if matches!(file.status, FileStatus::Unreadable | FileStatus::Ignored) {
+        return None;
+    }
+    let text = file.text.as_str();
+    Some(match file.kind {
+        FileKind::Workflow | FileKind::WorkflowBackup | FileKind::Action | FileKind::Compose | FileKind::Policy => {
+            Tree::parse(text).map(Document::Yaml)
+        }
+        FileKind::Dockerfile => dockerfile::parse(text).map(Document::Dockerfile),
+        FileKind::Junit => junit::parse(text).map(Document::Tests),
+        FileKind::Cobertura => cobertura::parse(text).map(Document::Coverage),
+        FileKind::Lcov => lcov::parse(text).map(Document::Coverage),
+        FileKind::Markdown => markdown::parse(text).map(Document::Markdown),
+        FileKind::Archive | FileKind::Foreign | FileKind::Other => return None,
+    })
+}

@@ -1,0 +1,171 @@
+//! Reads `JUnit` XML in all its dialects. There is no specification: what counts here are the cases, what a report
+//! declares about itself is only kept beside.
+//!
+//! A case is as bad as the worst of its children, in whatever order they stand. `flakyFailure` and `flakyError` are
+//! failed attempts of a case that passed in the end, `rerunFailure` and `rerunError` those of one that never did.
+
+mod read;
+mod time;
+
+use crate::model::{CaseStatus, Span, TestCounts};
+use crate::parse::Parsed;
+use std::sync::Arc;
+
+/// A test report.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TestReport {
+    /// The program that wrote it, where its structure tells; otherwise empty.
+    pub producer: String,
+    /// In report order; an outer suite stands before its inner ones.
+    pub suites: Vec<Suite>,
+    /// What the root element declares, or what the outermost suites declare together.
+    pub declared: Option<DeclaredCounts>,
+    /// Times that were left out, because they are no numbers, negative, or longer than a day (a unit other than
+    /// seconds).
+    pub doubtful_times: u64,
+    /// The element of the first of them.
+    pub first_doubtful_time: Option<Span>,
+}
+
+/// A test suite.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Suite {
+    /// Names of the outer suites and its own, joined by ` > `.
+    pub name: Arc<str>,
+    /// Path of the source file, where the report has one.
+    pub file: Option<String>,
+    /// When it began, as written.
+    pub timestamp: Option<String>,
+    /// What its attributes declare.
+    pub declared: Option<DeclaredCounts>,
+    /// Its own time: wall clock, mostly, and not the sum over the cases.
+    pub seconds: Option<f64>,
+    /// Its start tag.
+    pub span: Span,
+    /// Stands inside another suite.
+    pub nested: bool,
+    /// Its own cases, without those of inner suites.
+    pub cases: Vec<Case>,
+    /// Failures and errors of the suite itself: no case failed, and yet it is not green.
+    pub errors_outside_cases: Vec<SuiteError>,
+}
+
+/// A failure or an error that belongs to no case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuiteError {
+    /// [`CaseStatus::Failed`] or [`CaseStatus::Error`].
+    pub status: CaseStatus,
+    /// What it says, at most [`MAX_MESSAGE`] bytes.
+    pub message: String,
+    /// The text below it, at most [`MAX_TRACE`] bytes.
+    pub trace: String,
+    /// Its start tag.
+    pub span: Span,
+}
+
+/// A test case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// Class, empty where the report has none.
+    pub class: Arc<str>,
+    /// Name, empty where the report has none.
+    pub name: Box<str>,
+    /// Path of the source file, where the report has one.
+    pub file: Option<Arc<str>>,
+    /// Line in that file, from 1.
+    pub line: Option<u32>,
+    /// Its time; absent where the report has none or a doubtful one.
+    pub seconds: Option<f64>,
+    /// What became of it.
+    pub status: CaseStatus,
+    /// Skipped in the report, but it ran, and failed as its author expected.
+    pub expected_failure: bool,
+    /// Runs of it that this element tells of.
+    pub attempts: u32,
+    /// What the failure says, at most [`MAX_MESSAGE`] bytes; empty for a case that did not fail.
+    pub message: String,
+    /// The text below the failure, at most [`MAX_TRACE`] bytes; empty for a case that did not fail.
+    pub trace: String,
+    /// Its start tag.
+    pub span: Span,
+}
+
+/// Counts that a report declares about itself; absent where it does not.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct DeclaredCounts {
+    /// Tests.
+    pub tests: Option<u64>,
+    /// Failures.
+    pub failures: Option<u64>,
+    /// Errors.
+    pub errors: Option<u64>,
+    /// Skipped tests.
+    pub skipped: Option<u64>,
+    /// Time in seconds.
+    pub seconds: Option<f64>,
+}
+
+/// Bytes of a message that are kept, without the mark of the cut.
+pub const MAX_MESSAGE: usize = 1024;
+/// Bytes of a trace that are kept, without the mark of the cut.
+pub const MAX_TRACE: usize = 8 * 1024;
+
+/// Reads a report. There is a document when the root is `testsuites`, `testsuite` or a wrapper around them, whatever
+/// follows.
+pub fn parse(text: &str) -> Parsed<TestReport> {
+    read::read(text)
+}
+
+impl TestReport {
+    /// Counts the cases of all suites.
+    pub fn counts(&self) -> TestCounts {
+        let mut counts = TestCounts::default();
+        for suite in &self.suites {
+            counts += suite.counts();
+        }
+        counts
+    }
+
+    /// All cases with their suites.
+    pub fn cases(&self) -> impl Iterator<Item = (&Suite, &Case)> {
+        self.suites.iter().flat_map(|suite| suite.cases.iter().map(move |case| (suite, case)))
+    }
+
+    /// Failures and errors that belong to no case, with their suites.
+    pub fn errors_outside_cases(&self) -> impl Iterator<Item = (&Suite, &SuiteError)> {
+        self.suites.iter().flat_map(|suite| suite.errors_outside_cases.iter().map(move |error| (suite, error)))
+    }
+}
+
+impl Suite {
+    /// Counts its own cases, without those of inner suites.
+    pub fn counts(&self) -> TestCounts {
+        let mut counts = TestCounts::default();
+        for case in &self.cases {
+            counts.total += 1;
+            counts.seconds += case.seconds.unwrap_or(0.0);
+            match case.status {
+                CaseStatus::Passed => counts.passed += 1,
+                CaseStatus::Flaky => {
+                    counts.passed += 1;
+                    counts.flaky += 1;
+                }
+                CaseStatus::Skipped => counts.skipped += 1,
+                CaseStatus::Failed => counts.failed += 1,
+                CaseStatus::Error => counts.errors += 1,
+            }
+        }
+        counts
+    }
+}
+
+impl Case {
+    /// Class, name and file: what makes two cases of one suite the same test. The same test twice is a retry when the
+    /// outcomes differ, and otherwise a repetition with other parameters, or a report that was joined twice.
+    pub fn identity(&self) -> (&str, &str, &str) {
+        (&self.class, &self.name, self.file.as_deref().unwrap_or(""))
+    }
+}
+
+#[cfg(test)]
+mod tests;

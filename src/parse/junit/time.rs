@@ -1,0 +1,81 @@
+/// Longer than any test: the number is then in another unit than seconds.
+const DAY: f64 = 86_400.0;
+
+/// What a time attribute says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Time {
+    /// Nothing: absent or empty.
+    Absent,
+    /// In seconds.
+    Seconds(f64),
+    /// No number, negative, or too long to be in seconds.
+    Doubtful,
+}
+
+/// Reads a time as producers of all locales write it: `1.5`, `1,234.5`, `0,5`, `1.7e-05`, `0.`.
+pub(super) fn time(written: Option<&str>) -> Time {
+    let written = written.map_or("", str::trim);
+    if written.is_empty() {
+        return Time::Absent;
+    }
+    let seconds = if written.contains(',') { with_comma(written) } else { plain(written) };
+    match seconds {
+        Some(seconds) if (0.0..=DAY).contains(&seconds) => Time::Seconds(seconds),
+        _ => Time::Doubtful,
+    }
+}
+
+fn plain(written: &str) -> Option<f64> {
+    // Rust's grammar has words too (`inf`, `NaN`), which no producer means as a time.
+    if written.bytes().any(|b| b.is_ascii_alphabetic() && !b.eq_ignore_ascii_case(&b'e')) {
+        return None;
+    }
+    written.parse().ok()
+}
+
+/// With a dot, or with several commas, the commas group thousands. A single one is a decimal comma: `0,500` is what a
+/// locale prints with three digits, and `1,234` alone cannot be told from it, so the shorter time is taken only where
+/// the part before the comma cannot begin a group.
+fn with_comma(written: &str) -> Option<f64> {
+    let (before, after) = written.split_once(',')?;
+    let grouping = written.contains('.') || after.contains(',');
+    if grouping {
+        return plain(&written.replace(',', ""));
+    }
+    let ambiguous = after.len() == 3 && (1..=3).contains(&before.len()) && !before.starts_with('0');
+    if ambiguous { None } else { plain(&written.replace(',', ".")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Time, time};
+
+    #[test]
+    fn times_of_all_locales_are_read_and_doubtful_ones_left_out() {
+        for (written, expected) in [
+            ("1.5", Time::Seconds(1.5)),
+            (" 3 ", Time::Seconds(3.0)),
+            ("0.", Time::Seconds(0.0)),
+            (".25", Time::Seconds(0.25)),
+            ("1.7e-05", Time::Seconds(1.7e-5)),
+            ("1E1", Time::Seconds(10.0)),
+            ("2,503.1", Time::Seconds(2503.1)),
+            ("1,234,567", Time::Doubtful),
+            ("0,5", Time::Seconds(0.5)),
+            ("0,512", Time::Seconds(0.512)),
+            ("1,234", Time::Doubtful),
+            ("12,25", Time::Seconds(12.25)),
+            ("-1", Time::Doubtful),
+            ("999638317", Time::Doubtful),
+            ("inf", Time::Doubtful),
+            ("NaN", Time::Doubtful),
+            ("1e999", Time::Doubtful),
+            ("five", Time::Doubtful),
+            (",", Time::Doubtful),
+            ("", Time::Absent),
+        ] {
+            assert_eq!(time(Some(written)), expected, "{written}");
+        }
+        assert_eq!(time(None), Time::Absent);
+    }
+}

@@ -1,0 +1,12 @@
+//! The packs that are shipped in the program.
+
+/// Name and text of each pack, by name.
+pub const PACKS: [(&str, &str); 2] = [
+    ("docker-ci", include_str!("../../policies/docker-ci.yml")),
+    ("recommended", include_str!("../../policies/recommended.yml")),
+];
+
+/// The text of a pack.
+pub fn pack(name: &str) -> Option<&'static str> {
+    PACKS.iter().find(|(pack, _)| *pack == name).map(|(_, text)| *text)
+}

@@ -1,0 +1,121 @@
+//! The rule `depends-on-without-health`.
+
+use super::readiness::{Readiness, readiness, server_of};
+use crate::evidence::Evidence;
+use crate::parse::yaml::Node;
+use crate::rules::{NoParams, Sink, Spot, rule};
+
+rule! {
+    /// # What it checks
+    ///
+    /// A compose service that depends on one with a health check, or on a known server that should have one, waits for
+    /// that health: `depends_on` in its long form with `condition: service_healthy`. The short form and
+    /// `service_started` wait only for the process.
+    ///
+    /// Not judged: `service_completed_successfully`, and services of which it is not known whether they have a health
+    /// check.
+    ///
+    /// # Why it matters
+    ///
+    /// A health check that nobody waits for changes nothing: the dependent container starts at once and meets a server
+    /// that does not answer yet.
+    ///
+    /// # Example
+    ///
+    /// ```yaml compose.yml
+    /// services:
+    ///   web:
+    ///     image: shop/web:1.4
+    ///     depends_on: [db]
+    ///   db:
+    ///     image: postgres:16.4
+    ///     healthcheck:
+    ///       test: ["CMD", "pg_isready", "-U", "postgres"]
+    /// ```
+    ///
+    /// # Instead
+    ///
+    /// ```yaml compose.yml
+    /// services:
+    ///   web:
+    ///     image: shop/web:1.4
+    ///     depends_on:
+    ///       db:
+    ///         condition: service_healthy
+    ///   db:
+    ///     image: postgres:16.4
+    ///     healthcheck:
+    ///       test: ["CMD", "pg_isready", "-U", "postgres"]
+    /// ```
+    ///
+    /// # Options
+    ///
+    /// None.
+    ///
+    /// # When to waive
+    ///
+    /// The dependent service retries its connections until they succeed, and a slow start costs nothing.
+    pub struct DependsOnWithoutHealth;
+    id: "depends-on-without-health",
+    family: Health,
+    level: Warning,
+    since: "0.1.0",
+    params: NoParams,
+    check: check,
+}
+
+const WHY: &str = "A dependency without `service_healthy` waits only for the process, so the dependent service meets a server \
+                   that does not answer yet.";
+
+fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
+    let mut spots = Vec::new();
+    let mut subjects = 0;
+    for compose in &evidence.composes {
+        for service in &compose.services {
+            for dependency in &service.depends_on {
+                let condition = dependency.condition.and_then(Node::text);
+                if condition == Some("service_completed_successfully") {
+                    continue;
+                }
+                let Some(target) = compose.service(dependency.service) else { continue };
+                let ready = readiness(evidence, compose, target);
+                let has = matches!(ready, Readiness::Declared | Readiness::FromImage);
+                if !has && server_of(target).is_none() {
+                    continue;
+                }
+                subjects += 1;
+                if condition == Some("service_healthy") {
+                    continue;
+                }
+                let how = match (dependency.short, condition) {
+                    (true, _) => "in the short form".to_owned(),
+                    (false, None) => "without a condition".to_owned(),
+                    (false, Some(condition)) => format!("with `{condition}`"),
+                };
+                let but = if has { "has a health check" } else { "is a server" };
+                spots.push(Spot {
+                    file: compose.file,
+                    span: dependency.condition.unwrap_or(dependency.node).span(),
+                    path: format!("services.{}.depends_on.{}", service.name, dependency.service),
+                    message: format!(
+                        "`{}` depends on `{}` {how}, but `{}` {but}",
+                        service.name, dependency.service, dependency.service
+                    ),
+                    detail: dependency.service.to_owned(),
+                    edits: Vec::new(),
+                });
+            }
+        }
+    }
+    sink.subjects(subjects);
+    sink.fact(format!("{subjects} dependencies on servers, {} wait for health", subjects - spots.len()));
+    sink.once_a_file(
+        spots,
+        WHY,
+        |group| format!("{} dependencies do not wait until the service is healthy", group.len()),
+        |group| {
+            let on = group.first().map_or("", |spot| spot.detail.as_str());
+            format!("Wait for the service to be healthy:\n\n    depends_on:\n      {on}:\n        condition: service_healthy\n")
+        },
+    );
+}

@@ -1,0 +1,36 @@
+use super::{Registered, register};
+use super::{caching, coverage, document, health, tests, time};
+use crate::policy::RuleSpec;
+
+/// All rules, by id.
+pub const REGISTRY: &[Registered] = &[
+    register::<coverage::coverage_below_threshold::CoverageBelowThreshold>(),
+    register::<coverage::coverage_report_missing::CoverageReportMissing>(),
+    register::<health::depends_on_without_health::DependsOnWithoutHealth>(),
+    register::<document::duplicate_key::DuplicateKey>(),
+    register::<time::job_without_timeout::JobWithoutTimeout>(),
+    register::<tests::no_tests_ran::NoTestsRan>(),
+    register::<health::service_without_healthcheck::ServiceWithoutHealthcheck>(),
+    register::<health::sleep_as_wait::SleepAsWait>(),
+    register::<tests::test_failed::TestFailed>(),
+    register::<tests::test_report_missing::TestReportMissing>(),
+    register::<time::timeout_over_budget::TimeoutOverBudget>(),
+    register::<caching::uncached_image_build::UncachedImageBuild>(),
+    register::<document::unreadable_file::UnreadableFile>(),
+];
+
+/// A rule by id.
+pub fn find(id: &str) -> Option<&'static Registered> {
+    REGISTRY.binary_search_by(|rule| rule.meta.id.cmp(id)).ok().and_then(|at| REGISTRY.get(at))
+}
+
+/// What policies may say of the rules.
+pub fn specs() -> Vec<RuleSpec> {
+    let spec = |rule: &Registered| RuleSpec {
+        id: rule.meta.id,
+        family: rule.meta.family,
+        level: rule.meta.level,
+        check_params: rule.check_params,
+    };
+    REGISTRY.iter().map(spec).collect()
+}

@@ -1,0 +1,4 @@
+//! What several rules know.
+
+pub mod images;
+pub mod test_commands;

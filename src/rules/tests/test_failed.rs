@@ -1,0 +1,155 @@
+//! The rule `test-failed`.
+
+use super::reports::admit_gaps;
+use crate::evidence::Evidence;
+use crate::model::CaseStatus;
+use crate::parse::junit::{Case, Suite, SuiteError};
+use crate::rules::{Sink, Spot, rule};
+use serde::Deserialize;
+
+rule! {
+    /// # What it checks
+    ///
+    /// No test case of any test report failed or ended in an error, and no suite reports a failure outside its cases (a
+    /// set-up that broke, a file that could not be collected).
+    ///
+    /// A case counts as its report says it ended: one that failed and passed when it was run again (`flakyFailure`) has
+    /// passed. Two cases of one name are two cases, because a report does not say whether the second is a retry of the
+    /// first. A report of which a part could not be read is no proof that nothing failed: without a finding the outcome
+    /// is `no-evidence`.
+    ///
+    /// # Why it matters
+    ///
+    /// A failed test is the reason why the run exists, and a pipeline can stay green over it.
+    ///
+    /// # Example
+    ///
+    /// ```xml report/junit.xml
+    /// <testsuite name="cart">
+    ///   <testcase classname="cart.Total" name="adds tax" time="0.1"/>
+    ///   <testcase classname="cart.Total" name="rounds" time="0.1"><failure message="expected 1.19, got 1.2"/></testcase>
+    /// </testsuite>
+    /// ```
+    ///
+    /// # Instead
+    ///
+    /// ```xml report/junit.xml
+    /// <testsuite name="cart">
+    ///   <testcase classname="cart.Total" name="adds tax" time="0.1"/>
+    ///   <testcase classname="cart.Total" name="rounds" time="0.1"/>
+    /// </testsuite>
+    /// ```
+    ///
+    /// # Options
+    ///
+    /// - `allow`: cases that may fail, as patterns on their name or on class and name with a blank between
+    ///   (`["legacy.* *", "uploads a file"]`; `*` stands for anything but a slash, `**` for anything).
+    ///
+    /// # When to waive
+    ///
+    /// A known failure that somebody works on; a date says until when.
+    pub struct TestFailed;
+    id: "test-failed",
+    family: Tests,
+    level: Error,
+    since: "0.1.0",
+    params: Params,
+    check: check,
+}
+
+/// What a policy may set.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Params {
+    allow: Vec<String>,
+}
+
+const WHY: &str = "A failed test is the reason why the run exists, and a pipeline can stay green over it.";
+
+const FIX: &str = "Repair what the test found, or the test. The report names the place:\n\n    ";
+
+/// Longest part of a failure's message that a finding repeats, in characters.
+const MESSAGE_WIDTH: usize = 160;
+
+fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
+    let mut spots = Vec::new();
+    let (mut executed, mut allowed) = (0, 0);
+    for report in &evidence.test_reports {
+        let mut take = |span, name: String, message: String| {
+            spots.push(Spot { file: report.file, span, path: String::new(), message, detail: name, edits: Vec::new() });
+        };
+        for (suite, case) in report.cases() {
+            executed += usize::from(case.status != CaseStatus::Skipped);
+            if !matches!(case.status, CaseStatus::Failed | CaseStatus::Error) {
+                continue;
+            }
+            if is_allowed(case, params) {
+                allowed += 1;
+                continue;
+            }
+            let name = name_of(suite, case);
+            let message = said(&format!("`{name}` {}", verb(case.status)), &case.message);
+            take(case.span, name, message);
+        }
+        for (suite, error) in report.errors_outside_cases() {
+            take(error.span, suite.name.to_string(), outside(suite, error));
+        }
+    }
+    sink.subjects(executed);
+    if executed > 0 || !spots.is_empty() {
+        let reports = evidence.test_reports.len();
+        sink.fact(format!("{executed} executed cases in {reports} reports, {} failures", spots.len()));
+    }
+    if allowed > 0 {
+        sink.fact(format!("{allowed} failed cases are allowed by the policy"));
+    }
+    admit_gaps(evidence, sink);
+    sink.once_a_file(
+        spots,
+        WHY,
+        |group| {
+            let first = group.first().map_or("", |spot| spot.message.as_str());
+            format!("{} tests failed; the first: {first}", group.len())
+        },
+        |group| {
+            let names: Vec<&str> = group.iter().take(5).map(|spot| spot.detail.as_str()).collect();
+            format!("{FIX}{}\n", names.join("\n    "))
+        },
+    );
+}
+
+fn is_allowed(case: &Case, params: &Params) -> bool {
+    let full = format!("{} {}", case.class, case.name);
+    // A name such as `adds[1]` is also a pattern; as it stands it means itself.
+    params.allow.iter().any(|pattern| {
+        [&*case.name, full.as_str()].iter().any(|name| pattern == name || fast_glob::glob_match(pattern, name))
+    })
+}
+
+fn name_of(suite: &Suite, case: &Case) -> String {
+    let class = if case.class.is_empty() { &suite.name } else { &case.class };
+    match (class.is_empty(), case.name.is_empty()) {
+        (true, _) => case.name.to_string(),
+        (false, true) => class.to_string(),
+        (false, false) => format!("{class} {}", case.name),
+    }
+}
+
+const fn verb(status: CaseStatus) -> &'static str {
+    if matches!(status, CaseStatus::Error) { "ended in an error" } else { "failed" }
+}
+
+fn outside(suite: &Suite, error: &SuiteError) -> String {
+    let of = if suite.name.is_empty() { "a suite".to_owned() } else { format!("suite `{}`", suite.name) };
+    said(&format!("{of} {} outside its cases", verb(error.status)), &error.message)
+}
+
+/// A statement and the first line of what the failure says.
+fn said(what: &str, message: &str) -> String {
+    let line = message.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let short: String = line.chars().take(MESSAGE_WIDTH).collect();
+    match (short.is_empty(), short.len() < line.len()) {
+        (true, _) => what.to_owned(),
+        (false, cut) => format!("{what}: {short}{}", if cut { "…" } else { "" }),
+    }
+}

@@ -1,0 +1,128 @@
+//! Policies: how layers are laid over each other, and what is said of one that is wrong.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests look at files and stop at what they did not expect"
+)]
+
+use std::collections::BTreeMap;
+use tollgate::engine::load_policy;
+use tollgate::model::Level;
+use tollgate::policy::{PACKS, Policy, PolicyError};
+
+fn load(files: &[(&str, &str)]) -> Result<Policy, Vec<PolicyError>> {
+    let files: BTreeMap<&str, &str> = files.iter().copied().collect();
+    load_policy("ci/tollgate.yml", Some(files["ci/tollgate.yml"]), &|path| files.get(path).map(|t| (*t).to_owned()))
+}
+
+fn levels(policy: &Policy) -> BTreeMap<&str, Level> {
+    policy.rules.iter().map(|demand| (demand.rule.as_str(), demand.level)).collect()
+}
+
+#[test]
+fn the_shipped_packs_load_and_docker_ci_holds_all_of_recommended() {
+    let packs = PACKS.map(|(name, _)| (name, load_policy(name, None, &|_| None).unwrap()));
+    let by_name: BTreeMap<_, _> = packs.into_iter().collect();
+    let (docker, recommended) = (levels(&by_name["docker-ci"]), levels(&by_name["recommended"]));
+    assert!(recommended.keys().all(|rule| docker.contains_key(rule)));
+    assert!(docker.len() > recommended.len());
+    assert_eq!(by_name["docker-ci"].info.sources.len(), 2);
+    assert!(by_name["docker-ci"].info.sources.iter().all(|source| source.pack));
+}
+
+#[test]
+fn a_later_layer_wins_and_in_one_layer_the_rule_wins_over_its_family() {
+    let policy = load(&[
+        ("ci/tollgate.yml", "version: 1\nextends: [recommended, ../org.yml]\nlevels: { health: info }\nrules:\n  sleep-as-wait: warning\n  test-failed: off\n  job-without-timeout: on\n"),
+        ("org.yml", "version: 1\nlevels: { tests: warning }\nrules:\n  unpinned-action: { level: error, min: hash }\n  sleep-as-wait: { max_seconds: 9 }\n"),
+    ])
+    .unwrap();
+    let levels = levels(&policy);
+    assert_eq!(levels.get("sleep-as-wait"), Some(&Level::Warning));
+    assert_eq!(levels.get("depends-on-without-health"), Some(&Level::Info));
+    assert_eq!(levels.get("no-tests-ran"), Some(&Level::Warning));
+    assert_eq!(levels.get("test-failed"), None);
+    assert_eq!(levels.get("job-without-timeout"), Some(&Level::Warning), "on means the rule's own level");
+    let demand = |rule: &str| policy.rules.iter().find(|demand| demand.rule == rule).unwrap();
+    assert_eq!(demand("sleep-as-wait").params["max_seconds"], 9, "parameters of earlier layers stay");
+    assert_eq!(demand("unpinned-action").params["min"], "hash");
+    assert_eq!(
+        (demand("sleep-as-wait").place.file.as_str(), demand("sleep-as-wait").place.line),
+        ("ci/tollgate.yml", 5)
+    );
+    assert_eq!(demand("unpinned-action").place.file, "org.yml");
+    let sources: Vec<&str> = policy.info.sources.iter().map(|s| s.file.as_str()).collect();
+    assert_eq!(sources, ["recommended", "org.yml", "ci/tollgate.yml"]);
+}
+
+#[test]
+fn a_family_level_turns_nothing_on() {
+    let policy =
+        load(&[("ci/tollgate.yml", "version: 1\nlevels: { security: error }\nrules: { duplicate-key: error }\n")]);
+    assert_eq!(levels(&policy.unwrap()).keys().collect::<Vec<_>>(), [&"duplicate-key"]);
+}
+
+#[test]
+fn required_evidence_turns_its_rule_on_and_optional_evidence_turns_it_off() {
+    let policy = load(&[(
+        "ci/tollgate.yml",
+        "version: 1\nextends: [docker-ci]\nevidence: { tests: required, coverage: optional }\n",
+    )]);
+    let policy = policy.unwrap();
+    let levels = levels(&policy);
+    assert_eq!(levels.get("test-report-missing"), Some(&Level::Error));
+    assert_eq!(levels.get("coverage-report-missing"), None);
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place_and_the_likely_intent() {
+    let base = "version: 1\nextends: [recommended]\n";
+    for (text, place, message, hint) in [
+        ("extend: [recommended]\nversion: 1\n".to_owned(), "1:1", "no key `extend`", "`extends`"),
+        ("version: 2\n".to_owned(), "1:10", "not 1", "version: 1"),
+        ("extends: [recommended]\n".to_owned(), "1:1", "no `version`", "version: 1"),
+        ("- a\n".to_owned(), "1:1", "not a mapping", "version: 1"),
+        (format!("{base}rules: {{ sleep-as-wiat: error }}\n"), "3:10", "no rule `sleep-as-wiat`", "`sleep-as-wait`"),
+        (format!("{base}rules:\n  sleep-as-wait: eror\n"), "4:18", "no level `eror`", "`error`"),
+        (
+            format!("{base}rules:\n  sleep-as-wait: {{ level: error, max_second: 3 }}\n"),
+            "4:34",
+            "no parameter `max_second`",
+            "`max_seconds`",
+        ),
+        (format!("{base}rules:\n  sleep-as-wait: {{ max_seconds: soon }}\n"), "4:33", "wrong `max_seconds`", ""),
+        (format!("{base}rules:\n  duplicate-key: {{ x: 1 }}\n"), "4:20", "no parameter `x`", "no parameters"),
+        (format!("{base}levels: {{ secruity: error }}\n"), "3:11", "no family `secruity`", "`security`"),
+        (format!("{base}levels: {{ security: on }}\n"), "3:21", "not `on`", ""),
+        (format!("{base}evidence: {{ test: required }}\n"), "3:13", "no kind of evidence `test`", "`tests`"),
+        (format!("{base}evidence: {{ tests: requird }}\n"), "3:20", "no demand `requird`", "`required`"),
+        (format!("{base}rules: [sleep-as-wait]\n"), "3:8", "`rules` is a list", "rule-id: level"),
+        (format!("{base}rules:\n  sleep-as-wait:\n"), "4:17", "a level, not nothing", ""),
+        ("version: 1\nextends: [recomended]\n".to_owned(), "2:11", "no such pack", "`recommended`"),
+        ("version: 1\nextends: [./gone.yml]\n".to_owned(), "2:11", "cannot be read", "relative"),
+        ("version: 1\nextends: [./tollgate.yml]\n".to_owned(), "2:11", "extends itself", ""),
+        ("version: 1\nversion: 1\n".to_owned(), "2:1", "written twice", ""),
+        ("version: 1\nchecks: {}\n".to_owned(), "2:1", "not read by this version", ""),
+        ("version: 1\nrules: [\n".to_owned(), "3:1", "not valid YAML", ""),
+    ] {
+        let errors = load(&[("ci/tollgate.yml", &text)]).expect_err(&text);
+        let error = &errors[0];
+        assert_eq!(errors.len(), 1, "{text}{errors:?}");
+        assert_eq!(format!("{}:{}", error.place.line, error.place.column), place, "{text}{error}");
+        assert!(error.message.contains(message), "{text}{error}");
+        assert!(error.hint.contains(hint), "{text}{error}");
+        assert_eq!(error.place.file, "ci/tollgate.yml");
+    }
+}
+
+#[test]
+fn a_cycle_over_two_files_is_an_error_at_the_place_that_closes_it() {
+    let errors = load(&[
+        ("ci/tollgate.yml", "version: 1\nextends: [./a.yml]\n"),
+        ("ci/a.yml", "version: 1\nextends: [tollgate.yml]\n"),
+    ])
+    .unwrap_err();
+    assert_eq!((errors[0].place.file.as_str(), errors[0].place.line), ("ci/a.yml", 2));
+    assert!(errors[0].message.contains("ci/tollgate.yml → ci/a.yml → ci/tollgate.yml"), "{}", errors[0]);
+}
