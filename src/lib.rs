@@ -12,6 +12,7 @@ pub mod input;
 pub mod model;
 pub mod parse;
 pub mod policy;
+pub mod render;
 pub mod rules;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

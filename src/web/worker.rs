@@ -4,6 +4,7 @@ use super::fault;
 use crate::engine::{self, Request};
 use crate::input::{Content, Limits, Origin, RawFile, detect};
 use crate::model::{Date, Level};
+use crate::render;
 use js_sys::futures::{JsFuture, future_to_promise};
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -38,7 +39,10 @@ async fn answer(files: Array, policy: Option<String>, today: String, tell: Funct
             progress(&tell, u32::try_from(done).unwrap_or(all), all, &path);
         }
         fault::in_work(&path);
-        let content = read(&path, &content, &mut room).await;
+        // A file that was given alone is looked at whatever its name.
+        let wanted = all == 1 || detect::wanted(&path);
+        let content =
+            if wanted { read(&content, &mut room).await } else { Content::NotWanted { bytes: size(&content) } };
         raw.push(RawFile { path, content, origin });
     }
     fault::in_work(if all == 1 { raw.first().map_or("", |file| &file.path) } else { "" });
@@ -54,15 +58,17 @@ async fn answer(files: Array, policy: Option<String>, today: String, tell: Funct
     tell.call1(&JsValue::NULL, &fault::message(&[answer]))
 }
 
-/// The report as JSON text, or why there is none: a policy that is wrong judges nothing.
+/// The one door to the engine. `policy` is a pack; without one the files' own policy holds, or else `recommended`.
 fn run(files: Vec<RawFile>, policy: Option<&str>, today: Date) -> Result<String, String> {
     let request = Request { files, limits: Limits::default(), fail_on: Level::Error, today };
     let report = match policy {
-        None => engine::analyze_by_own_policy(request),
         Some(pack) => engine::load_policy(pack, None, &|_| None).map(|policy| engine::analyze(request, &policy)),
+        None => engine::analyze_by_own_policy(request),
     };
-    let report = report.map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-    serde_json::to_string_pretty(&report).map(|json| json + "\n").map_err(|error| error.to_string())
+    report.map(|report| render::json(&report)).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        format!("The policy is not valid, so nothing was judged.\n{}", lines.join("\n"))
+    })
 }
 
 fn given_file(given: &JsValue) -> (String, File, Origin) {
@@ -71,12 +77,13 @@ fn given_file(given: &JsValue) -> (String, File, Origin) {
     (given.get(0).as_string().unwrap_or_default(), given.get(1).unchecked_into(), origin)
 }
 
-async fn read(path: &str, file: &File, room: &mut u64) -> Content {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole and below 2^53")]
-    let bytes = file.size() as u64;
-    if !detect::wanted(path) {
-        return Content::NotWanted { bytes };
-    }
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole and below 2^53")]
+fn size(file: &File) -> u64 {
+    file.size() as u64
+}
+
+async fn read(file: &File, room: &mut u64) -> Content {
+    let bytes = size(file);
     let limits = Limits::default();
     if bytes > limits.file_bytes {
         return Content::Failed { bytes, reason: limits.exceeded("file_bytes") };
