@@ -8,6 +8,7 @@ mod sink;
 pub mod support;
 
 pub mod caching;
+pub mod container;
 pub mod health;
 pub mod tests;
 pub mod time;

@@ -1,4 +1,4 @@
-use super::{Registered, caching, health, register, tests, time};
+use super::{Registered, caching, container, health, register, tests, time};
 use crate::policy::RuleSpec;
 
 /// All rules, by id.
@@ -10,6 +10,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<health::sleep_as_wait::SleepAsWait>(),
     register::<tests::test_failed::TestFailed>(),
     register::<tests::test_report_missing::TestReportMissing>(),
+    register::<container::tests_outside_container::TestsOutsideContainer>(),
     register::<time::timeout_over_budget::TimeoutOverBudget>(),
     register::<caching::uncached_image_build::UncachedImageBuild>(),
 ];

@@ -2,3 +2,4 @@
 
 pub mod images;
 pub mod test_commands;
+pub mod test_runs;
