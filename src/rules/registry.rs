@@ -10,6 +10,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<health::sleep_as_wait::SleepAsWait>(),
     register::<tests::test_failed::TestFailed>(),
     register::<tests::test_report_missing::TestReportMissing>(),
+    register::<tests::tests_ignored::TestsIgnored>(),
     register::<container::tests_outside_container::TestsOutsideContainer>(),
     register::<time::timeout_over_budget::TimeoutOverBudget>(),
     register::<caching::uncached_image_build::UncachedImageBuild>(),

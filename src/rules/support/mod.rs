@@ -1,5 +1,6 @@
 //! What several rules know.
 
+pub mod conditions;
 pub mod images;
 pub mod test_commands;
 pub mod test_runs;

@@ -284,9 +284,10 @@ fn gradle(name: &str, args: &[&str]) -> Option<String> {
 }
 
 fn target(name: &str, args: &[&str]) -> Option<String> {
-    let found = args.iter().find(|a| is_target(a, &["test", "tests", "check", "unittest", "e2e"]))?;
-    // `make check` is a test suite by the GNU conventions; elsewhere "check" is mostly a linter.
-    (name.ends_with("make") || *found != "check").then(|| format!("{name} {found}"))
+    // `make check` is a test suite by the GNU conventions; elsewhere, and as a part of a name, "check" is mostly a linter.
+    let is_suite =
+        |a: &str| is_target(a, &["test", "tests", "unittest", "e2e"]) || (a == "check" && name.ends_with("make"));
+    args.iter().find(|a| is_suite(a)).map(|found| format!("{name} {found}"))
 }
 
 /// A build target named after tests: `test`, `test-unit`, `unit-test`, `docker.test`; not `test-lint`, `test-deps`.
@@ -416,6 +417,7 @@ mod tests {
             "tox -e lint",
             "make test-deps",
             "make lint",
+            "make tidy-check",
             "just check",
             "pip install pytest",
             "docker build -t test .",

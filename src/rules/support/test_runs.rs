@@ -24,7 +24,7 @@ pub struct TestRun {
     pub contained: bool,
     /// Whether its failure fails the step.
     pub ending: Ending,
-    /// Its words, for flags.
+    /// Its words and the targets of its redirections.
     pub words: Vec<String>,
 }
 
@@ -146,6 +146,11 @@ impl Scan<'_> {
             let mut runs = scan.words(words, command.span, options);
             if runs.is_empty() && waits_for_services(command) {
                 runs.push(scan.run("docker compose up".to_owned(), command.span, &command.words, true));
+            }
+            let redirects = command.redirects.iter();
+            let targets: Vec<String> = redirects.map(|redirect| redirect.target.text.clone()).collect();
+            for run in &mut runs {
+                run.words.extend_from_slice(&targets);
             }
             if runs.iter().any(|run| run.ending == Ending::Kept) {
                 let outer = ending(script, index, defaults);
