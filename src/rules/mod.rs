@@ -7,6 +7,7 @@ mod registry;
 mod sink;
 pub mod support;
 
+pub mod artifacts;
 pub mod caching;
 pub mod container;
 pub mod health;

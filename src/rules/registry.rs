@@ -1,4 +1,4 @@
-use super::{Registered, caching, container, health, register, tests, time};
+use super::{Registered, artifacts, caching, container, health, register, tests, time};
 use crate::policy::RuleSpec;
 
 /// All rules, by id.
@@ -14,6 +14,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<container::tests_outside_container::TestsOutsideContainer>(),
     register::<time::timeout_over_budget::TimeoutOverBudget>(),
     register::<caching::uncached_image_build::UncachedImageBuild>(),
+    register::<artifacts::upload_lost_on_failure::UploadLostOnFailure>(),
 ];
 
 /// A rule by id.

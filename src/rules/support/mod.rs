@@ -2,5 +2,6 @@
 
 pub mod conditions;
 pub mod images;
+pub mod proof;
 pub mod test_commands;
 pub mod test_runs;
