@@ -145,7 +145,7 @@ impl Scan<'_> {
             let options = script.options_at(index).or(defaults);
             let mut runs = scan.words(words, command.span, options);
             if runs.is_empty() && waits_for_services(command) {
-                runs.push(scan.run("docker compose up".to_owned(), command.span, &command.words, true));
+                runs.push(found_run("docker compose up".to_owned(), command.span, &command.words, true));
             }
             let redirects = command.redirects.iter();
             let targets: Vec<String> = redirects.map(|redirect| redirect.target.text.clone()).collect();
@@ -177,14 +177,7 @@ impl Scan<'_> {
             return runs;
         }
         let label = test_command(words).or_else(|| self.named_by_policy(words));
-        label.map(|label| self.run(label, span, words, self.contained)).into_iter().collect()
-    }
-
-    fn run(self, label: String, span: Span, words: &[Word], contained: bool) -> TestRun {
-        // `cross` runs cargo in a container of its own.
-        let contained = contained || label.starts_with("cross ");
-        let words = words.iter().map(|word| word.text.clone()).collect();
-        TestRun { label, span, path: String::new(), contained, ending: Ending::Kept, words }
+        label.map(|label| found_run(label, span, words, self.contained)).into_iter().collect()
     }
 
     fn named_by_policy(self, words: &[Word]) -> Option<String> {
@@ -196,6 +189,13 @@ impl Scan<'_> {
         };
         self.extra.iter().find(starts).cloned()
     }
+}
+
+fn found_run(label: String, span: Span, words: &[Word], contained: bool) -> TestRun {
+    // `cross` runs cargo in a container of its own.
+    let contained = contained || label.starts_with("cross ");
+    let words = words.iter().map(|word| word.text.clone()).collect();
+    TestRun { label, span, path: String::new(), contained, ending: Ending::Kept, words }
 }
 
 /// `docker compose up` that ends with the status of a service.

@@ -212,13 +212,14 @@ impl<'e> Tally<'e> {
     }
 
     fn take(&mut self, at: StepRef<'e>, test: &TestRun, around: &Around<'_, '_>) {
+        let elsewhere = (around.plain && is_for_coverage(test)) || is_output_read(at, test);
         match &test.ending {
             Ending::Kept => self.counting += 1,
-            Ending::Ignored(how) if !(around.plain && is_for_coverage(test)) && !is_output_read(at, test) => {
+            Ending::Ignored(how) if !elsewhere => {
                 let message = format!("{}: the result of `{}` is thrown away by {how}", at.title(), test.label);
                 self.spots.push(spot(at, test.span, test.path.clone(), message));
             }
-            _ => self.open += 1,
+            Ending::Ignored(_) | Ending::Open => self.open += 1,
         }
     }
 }
