@@ -7,9 +7,11 @@ mod registry;
 mod sink;
 pub mod support;
 
+pub mod artifacts;
 pub mod caching;
 pub mod coverage;
 pub mod document;
+pub mod container;
 pub mod health;
 pub mod rollback;
 pub mod security;

@@ -1,5 +1,5 @@
 use super::{Registered, register};
-use super::{caching, coverage, document, health, rollback, security, tests, time};
+use super::{artifacts, caching, container, coverage, document, health, rollback, security, tests, time};
 use crate::policy::RuleSpec;
 
 /// All rules, by id.
@@ -17,11 +17,14 @@ pub const REGISTRY: &[Registered] = &[
     register::<health::sleep_as_wait::SleepAsWait>(),
     register::<tests::test_failed::TestFailed>(),
     register::<tests::test_report_missing::TestReportMissing>(),
+    register::<tests::tests_ignored::TestsIgnored>(),
+    register::<container::tests_outside_container::TestsOutsideContainer>(),
     register::<time::timeout_over_budget::TimeoutOverBudget>(),
     register::<caching::uncached_image_build::UncachedImageBuild>(),
     register::<security::unpinned_action::UnpinnedAction>(),
     register::<security::unpinned_image::UnpinnedImage>(),
     register::<document::unreadable_file::UnreadableFile>(),
+    register::<artifacts::upload_lost_on_failure::UploadLostOnFailure>(),
     register::<rollback::workflow_without_backup::WorkflowWithoutBackup>(),
 ];
 

@@ -1,0 +1,334 @@
+//! The rule `tests-ignored`.
+
+use crate::evidence::{Evidence, JobRef, StepRef};
+use crate::model::Span;
+use crate::parse::shell::Command;
+use crate::parse::workflow::{Run, Step, Uses};
+use crate::parse::yaml::Node;
+use crate::rules::support::test_runs::{Ending, TestRun, followed, test_runs};
+use crate::rules::{Sink, Spot, rule};
+use serde::Deserialize;
+
+rule! {
+    /// # What it checks
+    ///
+    /// When a test command fails, its step, its job and the run fail. The result is thrown away by `|| true` and the like,
+    /// by `exit 0` after it, by commands after it in a shell that does not stop at a failure (`set +e`, `shell: bash -l
+    /// {0}`), and by `continue-on-error: true` on the step or the job.
+    ///
+    /// Not judged, because the result is looked at: a status that is kept (`rc=$?`, `|| failed=1`, an `if`, `exit $rc`),
+    /// `steps.ID.outcome` or an output of the step that anything else reads, a command that reads the file that the tests
+    /// wrote, an action in the workflow that judges the report (`dorny/test-reporter`,
+    /// `EnricoMi/publish-unit-test-result-action`, `mikepenz/action-junit-report` and the like). Nor a second try
+    /// (`pytest || pytest --lf`), a leg of a matrix that an expression lets fail, and a run for coverage beside another
+    /// test command that counts. A status that a pipe loses is left to `lost-exit-code`.
+    ///
+    /// # Why it matters
+    ///
+    /// A run whose tests may fail stays green whatever breaks, and nobody looks at a green run.
+    ///
+    /// # Example
+    ///
+    /// ```yaml .github/workflows/ci.yml
+    /// on: push
+    /// jobs:
+    ///   test:
+    ///     runs-on: ubuntu-24.04
+    ///     steps:
+    ///       - run: pytest || true
+    /// ```
+    ///
+    /// # Instead
+    ///
+    /// ```yaml .github/workflows/ci.yml
+    /// on: push
+    /// jobs:
+    ///   test:
+    ///     runs-on: ubuntu-24.04
+    ///     steps:
+    ///       - run: pytest
+    /// ```
+    ///
+    /// # Options
+    ///
+    /// - `allow`: ids of jobs and names of steps whose tests may fail (`["nightly*"]`, `*` and `?` allowed).
+    ///
+    /// # When to waive
+    ///
+    /// The tests look at something that is not released yet (the next compiler, the next database), and somebody reads
+    /// the result.
+    pub struct TestsIgnored;
+    id: "tests-ignored",
+    family: Tests,
+    level: Error,
+    since: "0.1.0",
+    params: Params,
+    check: check,
+}
+
+/// What a policy may set.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Params {
+    allow: Vec<String>,
+}
+
+const WHY: &str = "A run whose tests may fail stays green whatever breaks, and nobody looks at a green run.";
+
+const FIX: &str = "Let the failure through. What has to run afterwards belongs in a step of its own:\n\n    - run: pytest\n    - run: \
+                   coverage xml\n      if: always()\n";
+
+/// Actions that read a test report and fail, or open a check that fails, when a test in it failed.
+const JUDGES: [&str; 10] = [
+    "dorny/test-reporter",
+    "phoenix-actions/test-reporting",
+    "enricomi/publish-unit-test-result-action",
+    "enricomi/publish-unit-test-result-action/composite",
+    "enricomi/publish-unit-test-result-action/linux",
+    "mikepenz/action-junit-report",
+    "scacap/action-surefire-report",
+    "test-summary/action",
+    "ctrf-io/github-test-reporter",
+    "nathanvaughn/actions-pytest",
+];
+
+fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
+    let mut tally = Tally::default();
+    for workflow in &evidence.workflows {
+        let judged = workflow.jobs.iter().flat_map(|job| &job.steps).any(judges_reports);
+        let jobs = workflow.jobs.iter().map(|job| JobRef { file: workflow.file, workflow: &workflow.value, job });
+        let places: Vec<Place<'_>> = jobs.map(|job| Place::of_job(evidence, job)).collect();
+        let plain = places
+            .iter()
+            .flat_map(|p| &p.steps)
+            .flat_map(|(_, tests)| tests)
+            .any(|test| test.ending == Ending::Kept && !is_for_coverage(test));
+        for place in &places {
+            tally.judge(place, &Around { params, judged, plain, whole: workflow.node });
+        }
+    }
+    for action in &evidence.actions {
+        let judged = action.steps.iter().any(judges_reports);
+        let steps =
+            action.steps.iter().map(|step| StepRef { file: action.file, job: None, steps: &action.steps, step });
+        let steps = steps.map(|at| (at, test_runs(at, &[]))).collect();
+        tally.judge(&Place { job: None, steps }, &Around { params, judged, plain: false, whole: action.node });
+    }
+    let Tally { counting, open, spots } = tally;
+    sink.subjects(counting + spots.len());
+    sink.fact(format!("{} test commands, {counting} with a result that counts", counting + spots.len()));
+    if open > 0 {
+        sink.fact(format!("{open} test commands whose result is looked at in another way, or is not known to count"));
+    }
+    sink.once_a_file(
+        spots,
+        WHY,
+        |group| {
+            let first = group.first().map_or("", |spot| spot.message.as_str());
+            format!("the results of {} test runs are thrown away; the first: {first}", group.len())
+        },
+        |_| FIX.to_owned(),
+    );
+}
+
+/// The steps of a job or action that run tests, with the tests.
+struct Place<'e> {
+    job: Option<JobRef<'e>>,
+    steps: Vec<(StepRef<'e>, Vec<TestRun>)>,
+}
+
+/// What is around the steps.
+struct Around<'e, 'p> {
+    params: &'p Params,
+    /// An action judges the report.
+    judged: bool,
+    /// Another test command counts, which is no run for coverage.
+    plain: bool,
+    /// The workflow or action.
+    whole: Node<'e>,
+}
+
+impl<'e> Place<'e> {
+    fn of_job(evidence: &'e Evidence<'e>, job: JobRef<'e>) -> Self {
+        let steps = job.job.steps.as_slice();
+        let steps = steps.iter().map(|step| StepRef { file: job.file, job: Some(job), steps, step });
+        let tests = |at| followed(evidence, at).into_iter().flat_map(|step| test_runs(step, &[])).collect();
+        Self { job: Some(job), steps: steps.map(|at| (at, tests(at))).collect() }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Tally<'e> {
+    counting: usize,
+    open: usize,
+    spots: Vec<Spot<'e>>,
+}
+
+impl<'e> Tally<'e> {
+    fn judge(&mut self, place: &Place<'e>, around: &Around<'_, '_>) {
+        let with_tests = place.steps.iter().filter(|(_, tests)| !tests.is_empty());
+        let job = place.job.map(|job| (job, job.job.node.get("continue-on-error").filter(|node| !node.is_null())));
+        let mut job_said = false;
+        for (at, tests) in with_tests {
+            let (first, count) = (tests.first().map_or("", |test| test.label.as_str()), tests.len());
+            // Scripts of an action that the step uses are judged where they stand.
+            let own = if at.step.run.is_some() { count } else { 0 };
+            if around.judged || around.allows(*at) || is_step_read(*at, around.whole) {
+                self.open += own;
+                continue;
+            }
+            if let Some((job, Some(node))) = job {
+                match node.as_bool() {
+                    Some(true) if !is_job_read(job.job.id, around.whole) => {
+                        if !std::mem::replace(&mut job_said, true) {
+                            let message = format!(
+                                "job `{}` runs `{first}` and may fail without failing the run (`continue-on-error: true`)",
+                                job.job.id
+                            );
+                            self.spots.push(spot(*at, node.span(), node.path(), message));
+                        }
+                        continue;
+                    }
+                    Some(false) => {}
+                    _ => {
+                        self.open += own;
+                        continue;
+                    }
+                }
+            }
+            match (at.step.continues_on_error(), at.step.node.get("continue-on-error")) {
+                (Some(true), _) if around.plain && tests.iter().all(is_for_coverage) => self.open += own,
+                (Some(true), Some(node)) => {
+                    let message = format!(
+                        "{} runs `{first}` and may fail without failing the job (`continue-on-error: true`)",
+                        at.title()
+                    );
+                    self.spots.push(spot(*at, node.span(), node.path(), message));
+                }
+                (Some(_), _) => tests.iter().take(own).for_each(|test| self.take(*at, test, around)),
+                (None, _) => self.open += own,
+            }
+        }
+    }
+
+    fn take(&mut self, at: StepRef<'e>, test: &TestRun, around: &Around<'_, '_>) {
+        let elsewhere = (around.plain && is_for_coverage(test)) || is_output_read(at, test);
+        match &test.ending {
+            Ending::Kept => self.counting += 1,
+            Ending::Ignored(how) if !elsewhere => {
+                let message = format!("{}: the result of `{}` is thrown away by {how}", at.title(), test.label);
+                self.spots.push(spot(at, test.span, test.path.clone(), message));
+            }
+            Ending::Ignored(_) | Ending::Open => self.open += 1,
+        }
+    }
+}
+
+fn spot(at: StepRef<'_>, span: Span, path: String, message: String) -> Spot<'_> {
+    Spot { file: at.file, span, path, message, detail: String::new(), edits: Vec::new() }
+}
+
+impl Around<'_, '_> {
+    fn allows(&self, at: StepRef<'_>) -> bool {
+        let job = at.job.map(|job| job.job.id);
+        let names = [job, at.step.name, at.step.id];
+        let is_named = |pattern: &String| names.iter().flatten().any(|name| fast_glob::glob_match(pattern, name));
+        self.params.allow.iter().any(is_named)
+    }
+}
+
+fn judges_reports(step: &Step<'_>) -> bool {
+    step.uses.as_ref().is_some_and(|uses| uses.is_any(&JUDGES))
+}
+
+/// Whether a test command is there to measure coverage.
+fn is_for_coverage(test: &TestRun) -> bool {
+    let words = test.words.iter().map(|word| word.split('=').next().unwrap_or_default());
+    words.chain(test.label.split([' ', ':'])).any(|word| {
+        matches!(
+            word,
+            "coverage"
+                | "--coverage"
+                | "-coverprofile"
+                | "--cov"
+                | "--cov-report"
+                | "llvm-cov"
+                | "tarpaulin"
+                | "-cover"
+        )
+    })
+}
+
+/// Whether anything reads how the step ended or what it put out.
+fn is_step_read(at: StepRef<'_>, whole: Node<'_>) -> bool {
+    let Some(id) = at.step.id else { return false };
+    let names = ["outcome", "outputs", "conclusion"].map(|what| format!("steps.{id}.{what}"));
+    any_text(whole, &|text| names.iter().any(|name| text.contains(name)) || text.contains("toJSON(steps)"))
+}
+
+/// Whether another job looks at how the job ended.
+fn is_job_read(id: &str, whole: Node<'_>) -> bool {
+    let name = format!("needs.{id}.result");
+    any_text(whole, &|text| text.contains(&name) || text.contains("needs.*.result") || text.contains("toJSON(needs)"))
+}
+
+/// Most nodes that a search visits; aliases can make a small document very large.
+const MAX_NODES: usize = 50_000;
+
+fn any_text(root: Node<'_>, matches: &dyn Fn(&str) -> bool) -> bool {
+    let mut waiting = vec![root];
+    for _ in 0..MAX_NODES {
+        let Some(node) = waiting.pop() else { return false };
+        if node.text().is_some_and(matches) {
+            return true;
+        }
+        waiting.extend(node.items());
+        waiting.extend(node.entries().map(|(_, value)| value));
+    }
+    true
+}
+
+/// Whether a later command or action reads a file that the tests wrote.
+fn is_output_read(at: StepRef<'_>, test: &TestRun) -> bool {
+    let files: Vec<&str> = test.words.iter().filter_map(|word| written_file(word)).collect();
+    let named = |text: &str| files.iter().any(|file| text.rsplit(['/', '=']).next() == Some(*file));
+    let in_commands = |run: &Run<'_>, from: usize| {
+        let commands = run.script.commands.iter().filter(|command| run.span(command.span).offset > from);
+        commands.filter(|command| !is_display(command)).any(|c| c.words.iter().any(|word| named(&word.text)))
+    };
+    let in_step = |step: &Step<'_>| match (&step.run, &step.uses) {
+        (Some(run), _) => in_commands(run, 0),
+        (None, Some(uses)) => {
+            let inputs = step.node.get("with").into_iter().flat_map(Node::entries).filter_map(|(_, v)| v.text());
+            !stores(uses) && inputs.flat_map(str::split_whitespace).any(named)
+        }
+        (None, None) => false,
+    };
+    let after = test.span.end();
+    at.step.run.as_ref().is_some_and(|run| in_commands(run, after)) || at.later().iter().any(in_step)
+}
+
+/// The name of a file that an argument (`--junitxml=report/junit.xml`) or a redirection names.
+fn written_file(word: &str) -> Option<&str> {
+    let name = word.rsplit(['/', '=', ':']).next()?;
+    let (stem, extension) = name.rsplit_once('.')?;
+    let report = matches!(extension, "xml" | "json" | "log" | "txt" | "out" | "trx" | "tap" | "html" | "md");
+    (report && !stem.is_empty()).then_some(name)
+}
+
+/// Commands that show or move a file and judge nothing.
+fn is_display(command: &Command) -> bool {
+    matches!(
+        command.name(),
+        None | Some(
+            "cat" | "echo" | "printf" | "ls" | "head" | "tail" | "cp" | "mv" | "tar" | "zip" | "gzip" | "rm" | "touch"
+        )
+    )
+}
+
+/// Actions that keep a file and do not judge it.
+fn stores(uses: &Uses<'_>) -> bool {
+    uses.action().is_some_and(|action| {
+        action.starts_with("actions/") || action.starts_with("codecov/") || action.starts_with("coverallsapp/")
+    })
+}
