@@ -3,7 +3,7 @@
 use crate::evidence::{Evidence, JobRef, StepRef};
 use crate::model::Edit;
 use crate::parse::shell::{self, Fate};
-use crate::parse::workflow::{Step, Workflow};
+use crate::parse::workflow::{Job, Step, Workflow};
 use crate::parse::yaml::Node;
 use crate::rules::support::conditions::runs_after_failure;
 use crate::rules::support::proof::{Proof, proof_of};
@@ -83,6 +83,8 @@ const WHY: &str =
 fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
     let mut spots = Vec::new();
     let (mut uploads, mut open) = (0, 0);
+    let handed_on: BTreeSet<_> = evidence.workflows.iter().flat_map(|w| handed_on(w.file.path(), w)).collect();
+    let is_handed_on = |job: JobRef<'_>| handed_on.contains(&(job.file.path(), job.job.id));
     for group in groups(evidence) {
         // Commands before, whose failure skips the steps after them: the first that runs tests, the first threshold.
         let (mut tests, mut threshold): (Option<String>, Option<String>) = (None, None);
@@ -229,28 +231,19 @@ fn tests_of_action(step: &Step<'_>) -> Option<String> {
     script.commands.iter().find_map(|command| test_command(&command.words))
 }
 
-/// Whether a job of the workflow that waits for this one downloads artifacts.
-fn is_handed_on(job: JobRef<'_>) -> bool {
-    let waiting = dependents(job.workflow, job.job.id);
-    job.workflow.jobs.iter().filter(|other| waiting.contains(other.id)).any(|other| {
-        let mut actions = other.steps.iter().filter_map(|step| step.uses.as_ref()?.action());
+/// Paths and ids of the jobs for which a job that downloads artifacts waits, through others too.
+fn handed_on<'e>(path: &'e str, workflow: &'e Workflow<'_>) -> BTreeSet<(&'e str, &'e str)> {
+    let downloads = |job: &&Job<'_>| {
+        let mut actions = job.steps.iter().filter_map(|step| step.uses.as_ref()?.action());
         // What a called workflow does is not followed here.
-        other.uses.is_some() || actions.any(|action| action.ends_with("/download-artifact"))
-    })
-}
-
-/// Ids of the jobs that wait for a job, through others too.
-fn dependents<'e>(workflow: &'e Workflow<'_>, id: &'e str) -> BTreeSet<&'e str> {
-    let mut waiting: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for job in &workflow.jobs {
-        for needed in job.needs().filter_map(Node::text) {
-            waiting.entry(needed).or_default().push(job.id);
-        }
-    }
+        job.uses.is_some() || actions.any(|action| action.ends_with("/download-artifact"))
+    };
+    let jobs: BTreeMap<&str, &Job<'_>> = workflow.jobs.iter().map(|job| (job.id, job)).collect();
     let mut found = BTreeSet::new();
-    let mut next = vec![id];
-    while let Some(id) = next.pop() {
-        next.extend(waiting.get(id).into_iter().flatten().copied().filter(|job| found.insert(*job)));
+    let mut waiting: Vec<&Job<'_>> = workflow.jobs.iter().filter(downloads).collect();
+    while let Some(job) = waiting.pop() {
+        let needed = job.needs().filter_map(|id| jobs.get(id.text()?).copied());
+        waiting.extend(needed.filter(|needed| found.insert((path, needed.id))));
     }
     found
 }

@@ -89,12 +89,14 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
                 contained += 1;
             } else if exempt {
                 open += 1;
-            } else if seen.insert((at.file.path(), test.span)) {
+            } else if let Some(run) = at.step.run.as_ref().filter(|run| {
                 // An action that several jobs use is one place.
+                seen.insert((at.file.path(), run.node.span(), test.span))
+            }) {
                 spots.push(Spot {
                     file: at.file,
-                    span: test.span,
-                    path: test.path,
+                    span: test.place(run),
+                    path: run.node.path(),
                     message: message(job.job.id, &test.label),
                     detail: test.label,
                     edits: Vec::new(),

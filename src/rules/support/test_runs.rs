@@ -11,21 +11,37 @@ use crate::parse::yaml::Node;
 /// Deepest `sh -c` that is followed, and deepest composite action that a step leads to.
 const MAX_DEPTH: usize = 3;
 
+/// Most steps that one step leads to; an action of thousands of steps that thousands of steps use ends there.
+const MAX_STEPS: usize = 200;
+
 /// A command of a step that runs tests.
 #[derive(Debug, Clone)]
 pub struct TestRun {
     /// What it is called in messages ("pytest", "npm test").
     pub label: String,
-    /// Its bytes in the file.
+    /// Its bytes in the script; [`TestRun::place`] gives those in the file.
     pub span: Span,
-    /// Address of its script.
-    pub path: String,
+    /// The command of the script that it is, or that runs it: an index into [`Script::commands`].
+    pub host: usize,
     /// Runs inside a container that the command itself starts or enters.
     pub contained: bool,
     /// Whether its failure fails the step.
     pub ending: Ending,
     /// Its words and the targets of its redirections.
     pub words: Vec<String>,
+}
+
+/// Longest part of a script in which places are exact: to find one takes time that grows with what stands before it.
+const MAX_PLACED: usize = 64 * 1024;
+
+impl TestRun {
+    /// Its bytes in the file, the script being that of its step; the script's end where it is too far down.
+    pub fn place(&self, run: &Run<'_>) -> Span {
+        if self.span.offset > MAX_PLACED {
+            return Span { offset: run.node.span().end(), length: 0 };
+        }
+        run.span(self.span)
+    }
 }
 
 /// What a failing test command does to its step.
@@ -42,13 +58,7 @@ pub enum Ending {
 /// The test commands of a step's script. `extra` are further commands that run tests, as their first words.
 pub fn test_runs(at: StepRef<'_>, extra: &[String]) -> Vec<TestRun> {
     let Some(run) = &at.step.run else { return Vec::new() };
-    let scan = Scan { extra, depth: 0, contained: false };
-    let mut found = scan.script(&run.script, shell_options(at, run));
-    for test in &mut found {
-        test.span = run.span(test.span);
-        test.path = run.node.path();
-    }
-    found
+    Scan { extra, depth: 0, contained: false }.script(&run.script, shell_options(at, run))
 }
 
 /// The step itself, or the steps of the local composite action that it uses, when that is in the input.
@@ -65,7 +75,7 @@ fn follow<'e>(evidence: &'e Evidence<'e>, at: StepRef<'e>, depth: usize, found: 
     match action {
         Some(action) if depth < MAX_DEPTH => {
             let steps = action.steps.as_slice();
-            for step in steps {
+            for step in steps.iter().take(MAX_STEPS.saturating_sub(found.len())) {
                 follow(evidence, StepRef { file: action.file, job: None, steps, step }, depth + 1, found);
             }
         }
@@ -137,6 +147,7 @@ impl Scan<'_> {
     /// Spans are offsets into the script.
     fn script(self, script: &Script, defaults: ShellOptions) -> Vec<TestRun> {
         let mut found = Vec::new();
+        let last_verdict = script.commands.iter().rposition(gives_verdict);
         for (index, command) in script.commands.iter().enumerate() {
             let inside = contained_words(command);
             let contained = self.contained || inside.is_some();
@@ -151,9 +162,10 @@ impl Scan<'_> {
             let targets: Vec<String> = redirects.map(|redirect| redirect.target.text.clone()).collect();
             for run in &mut runs {
                 run.words.extend_from_slice(&targets);
+                run.host = index;
             }
             if runs.iter().any(|run| run.ending == Ending::Kept) {
-                let outer = ending(script, index, defaults);
+                let outer = ending(script, index, defaults, last_verdict);
                 for run in runs.iter_mut().filter(|run| run.ending == Ending::Kept) {
                     run.ending = outer.clone();
                 }
@@ -195,7 +207,7 @@ fn found_run(label: String, span: Span, words: &[Word], contained: bool) -> Test
     // `cross` runs cargo in a container of its own.
     let contained = contained || label.starts_with("cross ");
     let words = words.iter().map(|word| word.text.clone()).collect();
-    TestRun { label, span, path: String::new(), contained, ending: Ending::Kept, words }
+    TestRun { label, span, host: 0, contained, ending: Ending::Kept, words }
 }
 
 /// `docker compose up` that ends with the status of a service.
@@ -274,8 +286,9 @@ fn after_image(words: &[Word]) -> &[Word] {
     &[]
 }
 
-/// What becomes of the status of a command of a script.
-fn ending(script: &Script, index: usize, defaults: ShellOptions) -> Ending {
+/// What becomes of the status of a command of a script, `last_verdict` being its last command that ends it with a
+/// status of its own.
+fn ending(script: &Script, index: usize, defaults: ShellOptions, last_verdict: Option<usize>) -> Ending {
     let how = match script.fate(index, defaults) {
         Fate::Kept => return Ending::Kept,
         Fate::Lost(Loss::Replaced(by)) => match script.commands.get(by) {
@@ -291,13 +304,15 @@ fn ending(script: &Script, index: usize, defaults: ShellOptions) -> Ending {
         }
     };
     // A script that can fail by itself later on looks at what the tests left behind.
-    let rest = script.commands.get(index + 1..).unwrap_or_default();
-    let judges = rest.iter().any(|command| match command.name() {
+    if last_verdict.is_some_and(|at| at > index) { Ending::Open } else { Ending::Ignored(how) }
+}
+
+fn gives_verdict(command: &Command) -> bool {
+    match command.name() {
         Some("exit" | "return") => command.args().first().is_some_and(|status| status.text != "0"),
         Some("false") => true,
         _ => false,
-    });
-    if judges { Ending::Open } else { Ending::Ignored(how) }
+    }
 }
 
 /// Whether a command notes something where a later step can read it.

@@ -153,3 +153,29 @@ fn said(what: &str, message: &str) -> String {
         (false, cut) => format!("{what}: {short}{}", if cut { "…" } else { "" }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{self, Request};
+    use crate::input::{Content, Limits, Origin, RawFile};
+    use crate::model::Level;
+
+    #[test]
+    fn a_finding_lists_twenty_other_failures_and_says_how_many_it_leaves_out() {
+        let cases = (0..25).map(|n| format!("<testcase name=\"case {n}\"><failure message=\"no\"/></testcase>\n"));
+        let text = format!("<testsuite name=\"s\">\n{}</testsuite>\n", cases.collect::<String>());
+        let policy =
+            engine::load_policy("p.yml", Some("version: 1\nrules:\n  test-failed: error\n"), &|_| None).unwrap();
+        let files =
+            vec![RawFile { path: "junit.xml".to_owned(), content: Content::Bytes(text.into()), origin: Origin::Tree }];
+        let today = "2026-11-23".parse().unwrap();
+        let report =
+            engine::analyze(Request { files, limits: Limits::default(), fail_on: Level::Error, today }, &policy);
+        let finding = &report.findings[0];
+        assert_eq!((report.findings.len(), finding.related.len(), report.outcomes[0].failing), (1, 20, 25));
+        assert_eq!(
+            finding.message,
+            "25 tests failed; the first: `s case 0` failed: no (4 of them are not listed here)"
+        );
+    }
+}

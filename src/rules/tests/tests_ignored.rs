@@ -8,6 +8,7 @@ use crate::parse::yaml::Node;
 use crate::rules::support::test_runs::{Ending, TestRun, followed, test_runs};
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 rule! {
     /// # What it checks
@@ -103,8 +104,9 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
             .flat_map(|p| &p.steps)
             .flat_map(|(_, tests)| tests)
             .any(|test| test.ending == Ending::Kept && !is_for_coverage(test));
+        let around = Around { params, judged, plain, reads: Reads::of(workflow.node) };
         for place in &places {
-            tally.judge(place, &Around { params, judged, plain, whole: workflow.node });
+            tally.judge(place, &around);
         }
     }
     for action in &evidence.actions {
@@ -112,7 +114,10 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         let steps =
             action.steps.iter().map(|step| StepRef { file: action.file, job: None, steps: &action.steps, step });
         let steps = steps.map(|at| (at, test_runs(at, &[]))).collect();
-        tally.judge(&Place { job: None, steps }, &Around { params, judged, plain: false, whole: action.node });
+        tally.judge(
+            &Place { job: None, steps },
+            &Around { params, judged, plain: false, reads: Reads::of(action.node) },
+        );
     }
     let Tally { counting, open, spots } = tally;
     sink.subjects(counting + spots.len());
@@ -138,14 +143,14 @@ struct Place<'e> {
 }
 
 /// What is around the steps.
-struct Around<'e, 'p> {
+struct Around<'p> {
     params: &'p Params,
     /// An action judges the report.
     judged: bool,
     /// Another test command counts, which is no run for coverage.
     plain: bool,
-    /// The workflow or action.
-    whole: Node<'e>,
+    /// What expressions read.
+    reads: Reads,
 }
 
 impl<'e> Place<'e> {
@@ -165,7 +170,7 @@ struct Tally<'e> {
 }
 
 impl<'e> Tally<'e> {
-    fn judge(&mut self, place: &Place<'e>, around: &Around<'_, '_>) {
+    fn judge(&mut self, place: &Place<'e>, around: &Around<'_>) {
         let with_tests = place.steps.iter().filter(|(_, tests)| !tests.is_empty());
         let job = place.job.map(|job| (job, job.job.node.get("continue-on-error").filter(|node| !node.is_null())));
         let mut job_said = false;
@@ -173,13 +178,13 @@ impl<'e> Tally<'e> {
             let (first, count) = (tests.first().map_or("", |test| test.label.as_str()), tests.len());
             // Scripts of an action that the step uses are judged where they stand.
             let own = if at.step.run.is_some() { count } else { 0 };
-            if around.judged || around.allows(*at) || is_step_read(*at, around.whole) {
+            if around.judged || around.allows(*at) || at.step.id.is_some_and(|id| around.reads.step(id)) {
                 self.open += own;
                 continue;
             }
             if let Some((job, Some(node))) = job {
                 match node.as_bool() {
-                    Some(true) if !is_job_read(job.job.id, around.whole) => {
+                    Some(true) if !around.reads.job(job.job.id) => {
                         if !std::mem::replace(&mut job_said, true) {
                             let message = format!(
                                 "job `{}` runs `{first}` and may fail without failing the run (`continue-on-error: true`)",
@@ -211,15 +216,15 @@ impl<'e> Tally<'e> {
         }
     }
 
-    fn take(&mut self, at: StepRef<'e>, test: &TestRun, around: &Around<'_, '_>) {
-        let elsewhere = (around.plain && is_for_coverage(test)) || is_output_read(at, test);
-        match &test.ending {
-            Ending::Kept => self.counting += 1,
-            Ending::Ignored(how) if !elsewhere => {
+    fn take(&mut self, at: StepRef<'e>, test: &TestRun, around: &Around<'_>) {
+        let looked_at = || (around.plain && is_for_coverage(test)) || is_output_read(at, test);
+        match (&test.ending, &at.step.run) {
+            (Ending::Kept, _) => self.counting += 1,
+            (Ending::Ignored(how), Some(run)) if !looked_at() => {
                 let message = format!("{}: the result of `{}` is thrown away by {how}", at.title(), test.label);
-                self.spots.push(spot(at, test.span, test.path.clone(), message));
+                self.spots.push(spot(at, test.place(run), run.node.path(), message));
             }
-            Ending::Ignored(_) | Ending::Open => self.open += 1,
+            _ => self.open += 1,
         }
     }
 }
@@ -228,7 +233,7 @@ fn spot(at: StepRef<'_>, span: Span, path: String, message: String) -> Spot<'_> 
     Spot { file: at.file, span, path, message, detail: String::new(), edits: Vec::new() }
 }
 
-impl Around<'_, '_> {
+impl Around<'_> {
     fn allows(&self, at: StepRef<'_>) -> bool {
         let job = at.job.map(|job| job.job.id);
         let names = [job, at.step.name, at.step.id];
@@ -259,41 +264,74 @@ fn is_for_coverage(test: &TestRun) -> bool {
     })
 }
 
-/// Whether anything reads how the step ended or what it put out.
-fn is_step_read(at: StepRef<'_>, whole: Node<'_>) -> bool {
-    let Some(id) = at.step.id else { return false };
-    let names = ["outcome", "outputs", "conclusion"].map(|what| format!("steps.{id}.{what}"));
-    any_text(whole, &|text| names.iter().any(|name| text.contains(name)) || text.contains("toJSON(steps)"))
-}
-
-/// Whether another job looks at how the job ended.
-fn is_job_read(id: &str, whole: Node<'_>) -> bool {
-    let name = format!("needs.{id}.result");
-    any_text(whole, &|text| text.contains(&name) || text.contains("needs.*.result") || text.contains("toJSON(needs)"))
+/// Steps and jobs whose end or outputs an expression of a workflow or action reads.
+#[derive(Debug, Default)]
+struct Reads {
+    /// Ids after `steps.`; `*` for all.
+    steps: BTreeSet<String>,
+    /// Ids after `needs.`; `*` for all.
+    jobs: BTreeSet<String>,
 }
 
 /// Most nodes that a search visits; aliases can make a small document very large.
-const MAX_NODES: usize = 50_000;
+const MAX_NODES: usize = 200_000;
 
-fn any_text(root: Node<'_>, matches: &dyn Fn(&str) -> bool) -> bool {
-    let mut waiting = vec![root];
-    for _ in 0..MAX_NODES {
-        let Some(node) = waiting.pop() else { return false };
-        if node.text().is_some_and(matches) {
-            return true;
+impl Reads {
+    fn of(root: Node<'_>) -> Self {
+        let mut reads = Self::default();
+        let mut waiting = vec![root];
+        for _ in 0..MAX_NODES {
+            let Some(node) = waiting.pop() else { break };
+            if let Some(text) = node.text() {
+                reads.take(text);
+            }
+            waiting.extend(node.items());
+            waiting.extend(node.entries().map(|(_, value)| value));
         }
-        waiting.extend(node.items());
-        waiting.extend(node.entries().map(|(_, value)| value));
+        reads
     }
-    true
+
+    fn take(&mut self, text: &str) {
+        for (context, what, ids) in [
+            ("steps", &["outcome", "outputs", "conclusion"][..], &mut self.steps),
+            ("needs", &["result"], &mut self.jobs),
+        ] {
+            let whole = format!("toJSON({context})");
+            if text.contains(&whole) {
+                ids.insert("*".to_owned());
+            }
+            for rest in text.split(&format!("{context}.")).skip(1) {
+                let mut parts = rest.splitn(3, '.');
+                let (Some(id), Some(property)) = (parts.next(), parts.next()) else { continue };
+                let name = property.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+                if what.contains(&name) {
+                    ids.insert(id.to_owned());
+                }
+            }
+        }
+    }
+
+    fn step(&self, id: &str) -> bool {
+        self.steps.contains(id) || self.steps.contains("*")
+    }
+
+    fn job(&self, id: &str) -> bool {
+        self.jobs.contains(id) || self.jobs.contains("*")
+    }
 }
+
+/// Most commands and most steps after a test command that are searched for what it wrote.
+const MAX_SEARCH: usize = 1_000;
 
 /// Whether a later command or action reads a file that the tests wrote.
 fn is_output_read(at: StepRef<'_>, test: &TestRun) -> bool {
     let files: Vec<&str> = test.words.iter().filter_map(|word| written_file(word)).collect();
     let named = |text: &str| files.iter().any(|file| text.rsplit(['/', '=']).next() == Some(*file));
+    if files.is_empty() {
+        return false;
+    }
     let in_commands = |run: &Run<'_>, from: usize| {
-        let commands = run.script.commands.iter().filter(|command| run.span(command.span).offset > from);
+        let commands = run.script.commands.iter().skip(from).take(MAX_SEARCH);
         commands.filter(|command| !is_display(command)).any(|c| c.words.iter().any(|word| named(&word.text)))
     };
     let in_step = |step: &Step<'_>| match (&step.run, &step.uses) {
@@ -304,8 +342,8 @@ fn is_output_read(at: StepRef<'_>, test: &TestRun) -> bool {
         }
         (None, None) => false,
     };
-    let after = test.span.end();
-    at.step.run.as_ref().is_some_and(|run| in_commands(run, after)) || at.later().iter().any(in_step)
+    at.step.run.as_ref().is_some_and(|run| in_commands(run, test.host + 1))
+        || at.later().iter().take(MAX_SEARCH).any(in_step)
 }
 
 /// The name of a file that an argument (`--junitxml=report/junit.xml`) or a redirection names.
