@@ -9,9 +9,9 @@ pub mod support;
 
 pub mod artifacts;
 pub mod caching;
+pub mod container;
 pub mod coverage;
 pub mod document;
-pub mod container;
 pub mod health;
 pub mod rollback;
 pub mod security;
