@@ -9,6 +9,7 @@ use crate::rules::support::conditions::runs_after_failure;
 use crate::rules::support::proof::{Proof, proof_of};
 use crate::rules::support::test_commands::test_command;
 use crate::rules::support::test_runs::{Ending, followed, shell_options, test_runs};
+use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -107,7 +108,11 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(uploads);
-    sink.fact(format!("{uploads} uploads of test reports or coverage, {} also after a failure", uploads - spots.len()));
+    sink.fact(format!(
+        "{}, {} also after a failure",
+        count(uploads, "upload of test reports or coverage"),
+        uploads - spots.len()
+    ));
     if open > 0 {
         sink.fact(format!(
             "{open} uploads were not judged: nothing known to fail stands before them, or a later job takes them"

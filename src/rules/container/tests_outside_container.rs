@@ -2,6 +2,7 @@
 
 use crate::evidence::{Evidence, JobRef, StepRef};
 use crate::rules::support::test_runs::{TestRun, followed, runs_on_linux, test_runs};
+use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -105,9 +106,12 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(contained + spots.len());
-    sink.fact(format!("{} test commands, {contained} in a container", contained + spots.len()));
+    sink.fact(format!("{}, {contained} in a container", count(contained + spots.len(), "test command")));
     if open > 0 {
-        sink.fact(format!("{open} test commands were not judged: allowed jobs, or runners that are not surely Linux"));
+        sink.fact(format!(
+            "not judged: {} in allowed jobs or on runners that are not surely Linux",
+            count(open, "test command")
+        ));
     }
     sink.once_a_file(
         spots,

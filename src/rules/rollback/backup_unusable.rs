@@ -5,6 +5,7 @@ use crate::evidence::{Evidence, File, Reading, paths};
 use crate::model::{Fix, Span};
 use crate::parse::workflow::Workflow;
 use crate::parse::yaml::Tree;
+use crate::rules::support::words::count;
 use crate::rules::{Hit, NoParams, Sink, rule};
 use std::collections::BTreeMap;
 
@@ -82,7 +83,7 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(kept);
-    sink.fact(format!("{kept} kept copies of workflows, {unusable} of them of no use"));
+    sink.fact(format!("{}, {unusable} of no use", count(kept, "kept copy of a workflow")));
 }
 
 fn flaw<'t>(reading: &Reading<'_>, tree: Option<&'t Tree<'t>>, now: Option<&File<'_>>) -> Option<(Span, String)> {

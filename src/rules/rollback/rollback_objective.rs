@@ -3,6 +3,7 @@
 use super::documents::{find, says_something};
 use crate::evidence::Evidence;
 use crate::model::{Fix, Span};
+use crate::rules::support::words::count;
 use crate::rules::{Hit, Sink, Spot, rule};
 use serde::Deserialize;
 
@@ -100,11 +101,12 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     sink.subjects(found.documents.len());
     let over = spots.len();
     sink.fact(format!(
-        "{} rollback documents, {stated} stated recovery times, {over} of them over the limit",
-        found.documents.len()
+        "{}, {}, {over} over the limit",
+        count(found.documents.len(), "rollback document"),
+        count(stated, "stated recovery time")
     ));
     if !found.unread.is_empty() {
-        sink.fact(format!("{} rollback documents are in formats that are not read", found.unread.len()));
+        sink.fact(format!("not read: {}", count(found.unread.len(), "rollback document")));
     }
     sink.once_a_file(
         spots,

@@ -3,6 +3,7 @@
 use super::backups::{current, is_copy, original};
 use crate::evidence::{Evidence, File, paths};
 use crate::model::{Fix, Span};
+use crate::rules::support::words::count;
 use crate::rules::{Hit, Sink, rule};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -116,7 +117,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         });
     }
     sink.subjects(workflows);
-    sink.fact(format!("{workflows} workflows, {} with a kept copy", workflows - without));
+    sink.fact(format!("{}, {} with a kept copy", count(workflows, "workflow"), workflows - without));
 }
 
 fn is_asked(file: &File<'_>, root: &str, params: &Params) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::evidence::{Evidence, File, paths};
 use crate::parse::workflow::{Target, Uses, is_dynamic};
+use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
 
@@ -114,9 +115,9 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(references);
-    sink.fact(format!("{references} references to other repositories, {} of them pinned", references - spots.len()));
+    sink.fact(format!("{}, {} pinned", count(references, "reference to other repositories"), references - spots.len()));
     if unknown > 0 {
-        sink.fact(format!("{unknown} references that an expression makes were not judged"));
+        sink.fact(format!("not judged: {} that an expression makes", count(unknown, "reference")));
     }
     let by_hash = params.min == Min::Hash;
     sink.once_a_file(

@@ -10,6 +10,7 @@ use crate::parse::shell::{Command, Word};
 use crate::parse::workflow::{Step, Target};
 use crate::parse::yaml::Node;
 use crate::rules::support::images::{self, UNKNOWN, image_of};
+use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -142,9 +143,9 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         });
     }
     sink.subjects(judged);
-    sink.fact(format!("{judged} images, {} of them pinned", judged - spots.len()));
+    sink.fact(format!("{}, {} pinned", count(judged, "image"), judged - spots.len()));
     if unknown > 0 {
-        sink.fact(format!("{unknown} images whose name or tag is not known were not judged"));
+        sink.fact(format!("not judged: {} whose name or tag is not known", count(unknown, "image")));
     }
     let by_digest = params.require == Require::Digest;
     sink.once_a_file(

@@ -5,3 +5,4 @@ pub mod images;
 pub mod proof;
 pub mod test_commands;
 pub mod test_runs;
+pub mod words;

@@ -4,6 +4,7 @@ use super::reports::{admit_gaps, cut_off};
 use crate::evidence::{Doc, Evidence};
 use crate::model::CaseStatus;
 use crate::parse::junit::{Case, TestReport};
+use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
 use std::collections::BTreeSet;
 
@@ -89,7 +90,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
     }
     sink.subjects(judged);
     if judged > 0 {
-        sink.fact(format!("{judged} test reports with {ran} executed cases"));
+        sink.fact(format!("{} with {}", count(judged, "test report"), count(ran, "executed case")));
     }
     admit_gaps(evidence, sink);
     sink.once_a_file(

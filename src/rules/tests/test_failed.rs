@@ -4,6 +4,7 @@ use super::reports::admit_gaps;
 use crate::evidence::Evidence;
 use crate::model::CaseStatus;
 use crate::parse::junit::{Case, Suite, SuiteError};
+use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
 
@@ -98,10 +99,15 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     sink.subjects(executed);
     if executed > 0 || !spots.is_empty() {
         let reports = evidence.test_reports.len();
-        sink.fact(format!("{executed} executed cases in {reports} reports, {} failures", spots.len()));
+        sink.fact(format!(
+            "{} in {}, {}",
+            count(executed, "executed case"),
+            count(reports, "report"),
+            count(spots.len(), "failure")
+        ));
     }
     if allowed > 0 {
-        sink.fact(format!("{allowed} failed cases are allowed by the policy"));
+        sink.fact(format!("allowed by the policy: {}", count(allowed, "failed case")));
     }
     admit_gaps(evidence, sink);
     sink.once_a_file(

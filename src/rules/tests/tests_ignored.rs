@@ -6,6 +6,7 @@ use crate::parse::shell::Command;
 use crate::parse::workflow::{Run, Step, Uses};
 use crate::parse::yaml::Node;
 use crate::rules::support::test_runs::{Ending, TestRun, followed, test_runs};
+use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -121,9 +122,12 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     }
     let Tally { counting, open, spots } = tally;
     sink.subjects(counting + spots.len());
-    sink.fact(format!("{} test commands, {counting} with a result that counts", counting + spots.len()));
+    sink.fact(format!("{}, {counting} with a result that counts", count(counting + spots.len(), "test command")));
     if open > 0 {
-        sink.fact(format!("{open} test commands whose result is looked at in another way, or is not known to count"));
+        sink.fact(format!(
+            "not judged: {} whose result is looked at in another way, or is not known",
+            count(open, "test command")
+        ));
     }
     sink.once_a_file(
         spots,
