@@ -117,10 +117,14 @@ fn lint_wasm() -> Outcome {
 fn browser() -> Outcome {
     let chromium = tools::chromium()?;
     tools::page_packages()?;
+    // The page's report is held against the command line's.
+    let target = root().join("target");
+    run_command(command("cargo", &root()).args(["build", "--quiet", "--bin", "tollgate", "--target-dir"]).arg(&target))?;
     run_command(
         command("npx", &root().join("tests/page"))
             .args(["--no-install", "playwright", "test"])
-            .env("TOLLGATE_CHROMIUM", chromium),
+            .env("TOLLGATE_CHROMIUM", chromium)
+            .env("TOLLGATE_BINARY", target.join("debug/tollgate")),
     )
 }
 
