@@ -4,10 +4,8 @@
 //! as they stand. What would hide elements (an unclosed tag, quote or file) is a problem, and reading stops there.
 
 mod decode;
-mod sniff;
 
 pub use decode::decode;
-pub use sniff::{Root, Sniffed, root, sniff};
 
 use crate::model::Span;
 use crate::parse::Problem;
