@@ -1,7 +1,7 @@
 //! Reads the events of `go test -json` (test2json, one JSON object a line).
 //!
 //! Source: `go doc test2json` and `go help buildjson`. A package is a suite. Each test, subtest, fuzz test and example
-//! that ran counts, parents of subtests as well, as in the totals of gotestsum and in the JUnit XML that it writes of the
+//! that ran counts, parents of subtests as well, as in the totals of gotestsum and in the `JUnit` XML that it writes of the
 //! same run. A test that began and never ended (a panic, an exit, a timeout) is an error. A package that failed without
 //! a failed test (it was not built, or `TestMain` exited) is an error outside the cases.
 //!

@@ -8,14 +8,13 @@ pub(super) fn problem(part: &str, base: usize, error: &serde_json::Error) -> Pro
     let start = part.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
     let at = start.saturating_add(error.column().saturating_sub(1)).min(part.len());
     let at = part.floor_char_boundary(at);
-    let message = match error.classify() {
-        serde_json::error::Category::Eof => "the JSON text ends before its last value is closed".to_owned(),
-        _ => {
-            // serde's message ends in the place, which the span already tells.
-            let said = error.to_string();
-            let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
-            format!("not the JSON of this format: {said}")
-        }
+    let message = if error.is_eof() {
+        "the JSON text ends before its last value is closed".to_owned()
+    } else {
+        // serde's message ends in the place, which the span already tells.
+        let said = error.to_string();
+        let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
+        format!("not the JSON of this format: {said}")
     };
     Problem::new(Span { offset: base + at, length: 0 }, message)
 }

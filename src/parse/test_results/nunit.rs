@@ -57,7 +57,7 @@ impl<'t> Visit<'t> for Builder<'t> {
         let open = match (self.open.last(), name) {
             (None, _) => {
                 self.gather.report.declared = declared(reader);
-                self.gather.report.producer = "NUnit".to_owned();
+                "NUnit".clone_into(&mut self.gather.report.producer);
                 self.start_suite(reader);
                 Open::Run
             }
@@ -66,7 +66,7 @@ impl<'t> Visit<'t> for Builder<'t> {
                 let seconds = self.gather.seconds(time(duration(reader)), span);
                 let timestamp = reader.raw("start-time").map(str::to_owned);
                 let declared = declared(reader);
-                let suite = Suite { seconds, timestamp, declared, span, ..Suite::default() };
+                let suite = Suite { timestamp, declared, seconds, span, ..Suite::default() };
                 self.gather.begin(&reader.attribute("name").unwrap_or_default(), suite);
                 self.start_suite(reader);
                 Open::Suite
@@ -184,12 +184,12 @@ fn duration<'t>(reader: &Reader<'t>) -> Option<&'t str> {
     reader.raw("duration").or_else(|| reader.raw("time"))
 }
 
-/// `total` counts what was executed; tests that were skipped stand in the report as well.
+/// `total` may be less than `testcasecount`, which counts tests that a filter left out.
 fn declared(reader: &Reader<'_>) -> Option<DeclaredCounts> {
     let number = |name: &str| reader.raw(name).and_then(|count| count.trim().parse::<u64>().ok());
     let skipped = number("skipped").map(|skipped| skipped.saturating_add(number("inconclusive").unwrap_or(0)));
     let declared = DeclaredCounts {
-        tests: number("testcasecount").or_else(|| number("total")),
+        tests: number("total"),
         failures: number("failed"),
         errors: None,
         skipped,

@@ -1,6 +1,6 @@
-//! Reads TestNG's own XML (`testng-results`).
+//! Reads `TestNG`'s own XML (`testng-results`).
 //!
-//! Source: TestNG's `XMLReporter`. Configuration methods are no tests; one that failed is an error outside the cases.
+//! Source: `TestNG`'s `XMLReporter`. Configuration methods are no tests; one that failed is an error outside the cases.
 //! An attempt that a retry analyzer repeated stands in the report as `SKIP` with `retried="true"`, beside the last one.
 //! `SUCCESS_PERCENTAGE_FAILURE` failed within what its author allowed.
 
@@ -80,7 +80,7 @@ impl<'t> Visit<'t> for Builder<'t> {
                 let span = reader.span();
                 let seconds = self.gather.seconds(milliseconds(duration(reader)), span);
                 let timestamp = reader.raw("started-at").map(str::to_owned);
-                let suite = Suite { seconds, timestamp, span, ..Suite::default() };
+                let suite = Suite { timestamp, seconds, span, ..Suite::default() };
                 self.gather.begin(&reader.attribute("name").unwrap_or_default(), suite);
                 Open::Suite
             }

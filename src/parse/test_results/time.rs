@@ -25,7 +25,7 @@ pub(super) fn time(written: Option<&str>) -> Time {
     if written.is_empty() {
         return Time::Absent;
     }
-    let seconds = if written.contains(',') { with_comma(written) } else { plain(written) };
+    let seconds = if written.bytes().any(|byte| byte == b',') { with_comma(written) } else { plain(written) };
     match seconds {
         Some(seconds) if (0.0..=DAY).contains(&seconds) => Time::Seconds(seconds),
         _ => Time::Doubtful,

@@ -50,11 +50,11 @@ impl<'t> Visit<'t> for Builder<'t> {
     fn start(&mut self, name: &'t str, reader: &Reader<'t>) {
         let open = match (self.open.last(), name) {
             (None, "assemblies") => {
-                self.gather.report.producer = "xUnit.net".to_owned();
+                "xUnit.net".clone_into(&mut self.gather.report.producer);
                 Open::Run
             }
             (None | Some(Open::Run), "assembly") => {
-                self.gather.report.producer = "xUnit.net".to_owned();
+                "xUnit.net".clone_into(&mut self.gather.report.producer);
                 let declared = declared(reader);
                 let sum = &mut self.gather.report.declared;
                 *sum = declared.map(|own| sum.map_or(own, |sum| sum.and(own)));

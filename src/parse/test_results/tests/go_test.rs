@@ -6,11 +6,11 @@ fn stream(lines: &[&str]) -> String {
     let mut text = String::new();
     for line in lines {
         let (action, rest) = line.split_once(' ').unwrap_or((line, ""));
-        let (test, output) = rest.split_once('>').unwrap_or((rest, ""));
-        let test = test.trim();
+        let (name, output) = rest.split_once('>').unwrap_or((rest, ""));
+        let name = name.trim();
         let mut event = format!("{{\"Time\":\"t\",\"Action\":\"{action}\",\"Package\":\"p\"");
-        if !test.is_empty() {
-            event.push_str(&format!(",\"Test\":\"{test}\""));
+        if !name.is_empty() {
+            event.push_str(&format!(",\"Test\":\"{name}\""));
         }
         if action == "output" {
             event.push_str(&format!(",\"Output\":\"{output}\\n\""));

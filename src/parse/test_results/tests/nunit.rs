@@ -25,7 +25,7 @@ fn results_mean_what_their_labels_say() {
 fn suites_are_joined_and_classes_found_in_old_and_new_reports() {
     let report = whole(
         parse,
-        "<test-run testcasecount='2' total='1' failed='1' skipped='1' inconclusive='2' duration='1.5'>\
+        "<test-run testcasecount='3' total='2' failed='1' skipped='1' inconclusive='2' duration='1.5'>\
          <command-line>x</command-line><test-suite type='Assembly' name='a.dll'><test-suite type='TestFixture' name='F' \
          classname='N.F'><test-case name='T(1)' fullname='N.F.T(1)' result='Passed' duration='0.25'><output>m</output>\
          </test-case><test-case name='U' classname='N.G' result='Passed'/></test-suite>\
