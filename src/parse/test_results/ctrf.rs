@@ -3,28 +3,30 @@
 //! Source: `ctrf.schema.json`. `pending` is a test that did not run yet, `other` any outcome that CTRF has no word for.
 //! `flaky` tells of a test that passed after a failed attempt; where it is left out, `retries` of a test that passed do.
 
-use super::gather::{Gather, Said, Verdict, clipped};
+use super::gather::{Gather, MAX_NAME, Said, Verdict, append, clipped};
 use super::json::{offset_in, problem};
 use super::time::milliseconds;
 use super::{Case, DeclaredCounts, TestReport};
 use crate::model::{CaseStatus, Span};
 use crate::parse::{Parsed, Problem};
-use serde::Deserializer as _;
-use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer as _};
 use serde_json::value::RawValue;
 use std::fmt;
 use std::sync::Arc;
+
+/// Problems of single tests that are told one by one.
+const MAX_PROBLEMS: usize = 20;
 
 /// Reads a report. There is a document when there is an object with `results`, whatever follows; tests that stand before
 /// a flaw are kept.
 pub fn parse(text: &str) -> Parsed<TestReport> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let base = text.len() - body.len();
-    let mut builder = Builder { text, gather: Gather::new(text), found: false, tests: false };
+    let mut builder = Builder { text, gather: Gather::new(text), found: false, tests: false, problems: Vec::new() };
     let mut json = serde_json::Deserializer::from_str(body);
     let read = json.deserialize_map(Top(&mut builder)).and_then(|()| json.end());
-    let mut problems = Vec::new();
+    let mut problems = std::mem::take(&mut builder.problems);
     match read {
         Err(error) => problems.push(problem(body, base, &error)),
         Ok(()) if !builder.found => problems.push(nothing("results")),
@@ -43,6 +45,56 @@ struct Builder<'t> {
     gather: Gather<'t>,
     found: bool,
     tests: bool,
+    problems: Vec<Problem>,
+}
+
+/// What is read of a test. The values stay text until they are looked at: a value of the wrong type is as good as none,
+/// and a huge one costs nothing.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Test<'t> {
+    #[serde(borrow)]
+    name: Option<&'t RawValue>,
+    #[serde(borrow)]
+    status: Option<&'t RawValue>,
+    #[serde(borrow)]
+    duration: Option<&'t RawValue>,
+    #[serde(borrow)]
+    suite: Option<&'t RawValue>,
+    #[serde(borrow)]
+    message: Option<&'t RawValue>,
+    #[serde(borrow)]
+    trace: Option<&'t RawValue>,
+    #[serde(borrow)]
+    file_path: Option<&'t RawValue>,
+    #[serde(borrow)]
+    line: Option<&'t RawValue>,
+    #[serde(borrow)]
+    retries: Option<&'t RawValue>,
+    #[serde(borrow)]
+    flaky: Option<&'t RawValue>,
+    #[serde(borrow)]
+    retry_attempts: Option<&'t RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Tool<'t> {
+    #[serde(borrow)]
+    name: Option<&'t RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Summary<'t> {
+    #[serde(borrow)]
+    tests: Option<&'t RawValue>,
+    #[serde(borrow)]
+    failed: Option<&'t RawValue>,
+    #[serde(borrow)]
+    skipped: Option<&'t RawValue>,
+    #[serde(borrow)]
+    pending: Option<&'t RawValue>,
+    #[serde(borrow)]
+    other: Option<&'t RawValue>,
 }
 
 /// The outermost object.
@@ -94,11 +146,11 @@ impl<'de> Visitor<'de> for Results<'_, 'de> {
                     map.next_value_seed(Tests(self.0))?;
                 }
                 "tool" => {
-                    let tool = map.next_value::<Value>()?;
-                    let name = text_of(&tool, "name");
-                    clipped(name, 200).clone_into(&mut self.0.gather.report.producer);
+                    let tool = typed::<Tool<'_>>(Some(map.next_value::<&'de RawValue>()?));
+                    let name = text_of(tool.and_then(|tool| tool.name));
+                    clipped(&name, 200).clone_into(&mut self.0.gather.report.producer);
                 }
-                "summary" => self.0.gather.report.declared = declared(&map.next_value::<Value>()?),
+                "summary" => self.0.gather.report.declared = declared(map.next_value::<&'de RawValue>()?),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -129,64 +181,108 @@ impl<'de> Visitor<'de> for Tests<'_, 'de> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut tests: A) -> Result<(), A::Error> {
         while let Some(raw) = tests.next_element::<&'de RawValue>()? {
             let offset = offset_in(self.0.text, raw.get());
-            let test = serde_json::from_str::<Value>(raw.get()).map_err(A::Error::custom)?;
-            let length = raw.get().lines().next().map_or(0, str::len);
-            self.0.test(&test, Span { offset, length });
+            match serde_json::from_str::<Test<'_>>(raw.get()) {
+                Ok(test) => {
+                    let length = raw.get().lines().next().map_or(0, str::len);
+                    self.0.test(&test, Span { offset, length });
+                }
+                Err(error) if self.0.problems.len() < MAX_PROBLEMS => {
+                    self.0.problems.push(problem(raw.get(), offset, &error));
+                }
+                Err(_) => {}
+            }
         }
         Ok(())
     }
 }
 
 impl Builder<'_> {
-    fn test(&mut self, test: &Value, span: Span) {
+    fn test(&mut self, test: &Test<'_>, span: Span) {
         let mut case = Case::at(span);
-        case.name = text_of(test, "name").into();
-        let status = text_of(test, "status");
-        let verdict = match status {
+        case.name = text_of(test.name).into();
+        let status = text_of(test.status);
+        case.set(match &*status {
             "passed" => Verdict::PASSED,
             "failed" => Verdict::FAILED,
             "skipped" | "pending" => Verdict::NOT_RUN,
             "other" => Verdict::INCONCLUSIVE,
             _ => {
-                self.gather.unknown(span, "status", status, "CTRF");
+                self.gather.unknown(span, "status", &status, "CTRF");
                 Verdict::INCONCLUSIVE
             }
-        };
-        case.set(verdict);
-        let number = |key: &str| test.get(key).and_then(Value::as_u64);
-        let retries = number("retries").unwrap_or(0);
-        let told = test.get("retryAttempts").and_then(Value::as_array).map_or(0, Vec::len);
-        // Some reporters list the last attempt as well.
-        case.attempts = u32::try_from(retries.max(u64::from(told > 0))).unwrap_or(u32::MAX).saturating_add(1);
-        let flaky = test.get("flaky").and_then(Value::as_bool).unwrap_or(retries > 0);
+        });
+        let retries = number(test.retries).unwrap_or(0);
+        // An attempt that is told of and not counted was one more.
+        let attempts = test.retry_attempts.and_then(|raw| raw.get().strip_prefix('['));
+        let told = attempts.is_some_and(|attempts| attempts.trim_start().starts_with('{'));
+        case.attempts = u32::try_from(retries.max(u64::from(told))).unwrap_or(u32::MAX).saturating_add(1);
+        let flaky = typed::<bool>(test.flaky).unwrap_or(retries > 0);
         if flaky && case.status == CaseStatus::Passed {
             case.status = CaseStatus::Flaky;
         }
-        case.seconds = self.gather.seconds(milliseconds(test.get("duration").and_then(Value::as_f64)), span);
-        case.file = Some(text_of(test, "filePath")).filter(|path| !path.is_empty()).map(Arc::from);
-        case.line = number("line").and_then(|line| u32::try_from(line).ok()).filter(|line| *line > 0);
-        let mut said = Said::default();
-        said.add_message(text_of(test, "message"));
-        said.add_trace(text_of(test, "trace"));
-        case.failed_with(said);
-        let suite = match test.get("suite") {
-            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" > "),
-            Some(Value::String(name)) => name.clone(),
-            _ => String::new(),
-        };
-        if let Some(suite) = self.gather.named(&suite, span) {
+        case.seconds = self.gather.seconds(milliseconds(typed::<f64>(test.duration)), span);
+        case.file = Some(text_of(test.file_path)).filter(|path| !path.is_empty()).map(|path| Arc::from(&*path));
+        case.line = number(test.line).and_then(|line| u32::try_from(line).ok()).filter(|line| *line > 0);
+        if case.status >= CaseStatus::Failed {
+            let mut said = Said::default();
+            said.add_message(&text_of(test.message));
+            said.add_trace(&text_of(test.trace));
+            case.failed_with(said);
+        }
+        let suite = test.suite.and_then(|raw| serde_json::Deserializer::from_str(raw.get()).deserialize_any(Path).ok());
+        if let Some(suite) = self.gather.named(&suite.unwrap_or_default(), span) {
             suite.cases.push(case);
         }
     }
 }
 
-fn text_of<'v>(object: &'v Value, key: &str) -> &'v str {
-    object.get(key).and_then(Value::as_str).unwrap_or("")
+/// The suite of a test: a name, or the names of the suites from the outermost to its own.
+struct Path;
+
+impl<'de> Visitor<'de> for Path {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name or an array of names")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<String, E> {
+        Ok(clipped(name, MAX_NAME).to_owned())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<String, A::Error> {
+        let mut path = String::new();
+        while let Some(name) = names.next_element::<&'de RawValue>()? {
+            let joint = if path.is_empty() { "" } else { " > " };
+            append(&mut path, joint, MAX_NAME);
+            append(&mut path, &text_of(Some(name)), MAX_NAME);
+        }
+        Ok(path)
+    }
 }
 
-fn declared(summary: &Value) -> Option<DeclaredCounts> {
-    let number = |key: &str| summary.get(key).and_then(Value::as_u64);
-    let not_run = ["skipped", "pending", "other"].iter().filter_map(|key| number(key)).reduce(u64::saturating_add);
-    DeclaredCounts { tests: number("tests"), failures: number("failed"), errors: None, skipped: not_run, seconds: None }
-        .some()
+/// A value, where it has the type.
+fn typed<'t, T: Deserialize<'t>>(raw: Option<&'t RawValue>) -> Option<T> {
+    raw.and_then(|raw| serde_json::from_str(raw.get()).ok())
+}
+
+fn text_of(raw: Option<&RawValue>) -> String {
+    typed(raw).unwrap_or_default()
+}
+
+fn number(raw: Option<&RawValue>) -> Option<u64> {
+    typed(raw)
+}
+
+fn declared(summary: &RawValue) -> Option<DeclaredCounts> {
+    let summary = typed::<Summary<'_>>(Some(summary))?;
+    let not_run = [summary.skipped, summary.pending, summary.other].into_iter().filter_map(number);
+    DeclaredCounts {
+        tests: number(summary.tests),
+        failures: number(summary.failed),
+        errors: None,
+        skipped: not_run.reduce(u64::saturating_add),
+        seconds: None,
+    }
+    .some()
 }

@@ -139,8 +139,11 @@ impl Builder<'_> {
             self.packages.insert(name, Package { span, ..Package::default() });
         }
         let Some(package) = self.packages.get_mut(&*event.package) else { return };
-        // A package that begins again after its end is run again; `start` came with Go 1.20.
+        // A package that goes on after its end is run again; `start` came with Go 1.20.
         if package.ended {
+            if event.action == "output" {
+                return;
+            }
             package.again(span);
         }
         if event.test.is_empty() {

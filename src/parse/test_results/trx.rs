@@ -79,8 +79,7 @@ impl<'t> Visit<'t> for Builder<'t> {
     fn start(&mut self, name: &'t str, reader: &Reader<'t>) {
         let open = match (self.open.last(), name) {
             (None, _) => Open::Run,
-            (Some(Open::Run), "Results") => Open::Results,
-            (Some(Open::Result), "InnerResults") => Open::Results,
+            (Some(Open::Run), "Results") | (Some(Open::Result), "InnerResults") => Open::Results,
             (Some(Open::Results), _) if is_result(name) => self.start_result(reader),
             (Some(Open::Result), "Output") => Open::Output,
             (Some(Open::Output), "ErrorInfo") => Open::ErrorInfo,

@@ -20,6 +20,8 @@ fn statuses_retries_and_flakiness_are_told_apart() {
         (r#""status":"passed","retries":1,"flaky":false"#, "passed x2"),
         (r#""status":"failed","retries":1,"flaky":true"#, "failed x2"),
         (r#""status":"failed","message":null"#, "failed"),
+        (r#""status":"passed","retryAttempts":[ {"attempt":1}],"flaky":true"#, "flaky x2"),
+        (r#""status":"passed","retryAttempts":[],"suite":7"#, "passed"),
     ] {
         assert_eq!(test(fields), format!(" |  | t | {expected}"), "{fields}");
     }
@@ -51,6 +53,10 @@ fn a_flaw_is_placed_and_the_tests_before_it_are_kept() {
     let problem = &parsed.problems[0];
     assert_eq!(text.get(problem.span.offset..).unwrap().lines().next(), Some("\"status\""));
     assert!(problem.message.starts_with("not the JSON of this format: expected"), "{}", problem.message);
+    let other =
+        parse(r#"{"results": {"tests": [{"name": "a", "status": "passed"}, 7, {"name": 1, "status": "failed"}]}}"#);
+    assert_eq!(outline(&other.document.unwrap()), [" |  | a | passed", " |  |  | failed"]);
+    assert_eq!((other.problems.len(), other.problems[0].span.offset), (1, 58));
     let missing = parse("{\"results\": {\"tool\": {}}}");
     assert!(missing.document.is_some() && missing.problems[0].message.contains("`results.tests`"));
     assert!(!parse("{\"results\": {\"tests\": []}} x").problems.is_empty());

@@ -10,12 +10,12 @@ fn stream(lines: &[&str]) -> String {
         let name = name.trim();
         let mut event = format!("{{\"Time\":\"t\",\"Action\":\"{action}\",\"Package\":\"p\"");
         if !name.is_empty() {
-            event.push_str(&format!(",\"Test\":\"{name}\""));
+            event = format!("{event},\"Test\":\"{name}\"");
         }
         if action == "output" {
-            event.push_str(&format!(",\"Output\":\"{output}\\n\""));
+            event = format!("{event},\"Output\":\"{output}\\n\"");
         }
-        text.push_str(&format!("{event}}}\n"));
+        text = text + &event + "}\n";
     }
     text
 }
@@ -90,6 +90,8 @@ fn a_second_run_of_a_package_holds_further_attempts() {
         read(&[&first[..], &second, &third].concat()),
         ["p |  | A | flaky x2", "p |  | B | flaky x3", "p |  | C | passed"]
     );
+    let trailing = [&first[..], &["output >the end"]].concat();
+    assert_eq!(read(&trailing).len(), 3);
     let built_again = [&["start", "output >exit", "fail"][..], &["start", "run A", "pass A", "pass"]].concat();
     assert_eq!(read(&built_again), ["p |  | A | passed"]);
 }

@@ -37,10 +37,10 @@ fn outline(report: &TestReport) -> Vec<String> {
             };
             let mut line = format!("{} | {} | {} | {outcome}", suite.name, case.class, case.name);
             if case.attempts != 1 {
-                line.push_str(&format!(" x{}", case.attempts));
+                line = format!("{line} x{}", case.attempts);
             }
             if !case.message.is_empty() {
-                line.push_str(&format!(": {}", case.message));
+                line = format!("{line}: {}", case.message);
             }
             lines.push(line);
         }
