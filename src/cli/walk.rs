@@ -19,7 +19,7 @@ pub struct Collected {
     /// Where each file that was found on disk lies, by its path in `files`.
     pub on_disk: BTreeMap<String, PathBuf>,
     /// Paths that were named but do not exist, folders that cannot be walked at all, and limits that cut the search, in
-    /// words.
+    /// words. Each is a [`Content::Failed`] in `files` as well, so that no report passes over it in silence.
     pub errors: Vec<String>,
 }
 
@@ -67,7 +67,7 @@ impl Collector<'_> {
                 let limits = self.limits;
                 self.take(path, canonical, base.to_owned(), origin, || load(path, limits));
             }
-            Err(error) => self.collected.errors.push(format!("{}: {}", path.display(), in_words(&error))),
+            Err(error) => self.missing(path, in_words(&error), origin),
         }
     }
 
@@ -108,9 +108,7 @@ impl Collector<'_> {
                 Content::NotWanted { bytes: entry.metadata().map_or(0, |metadata| metadata.len()) }
             });
             if !going_on {
-                let limit = self.limits.exceeded("files");
-                let error = format!("{}: {limit}; the rest was left out", root.display());
-                self.collected.errors.push(error);
+                self.missing(root, format!("{}; the rest was left out", self.limits.exceeded("files")), origin);
                 return;
             }
         }
@@ -124,8 +122,15 @@ impl Collector<'_> {
                 let path = joined(base, &shown(below));
                 self.collected.files.push(RawFile { path, content: Content::Failed { bytes: 0, reason }, origin });
             }
-            _ => self.collected.errors.push(format!("{}: {reason}", root.display())),
+            _ => self.missing(root, reason, origin),
         }
+    }
+
+    /// Records that a given path, or a part of it, could not be had.
+    fn missing(&mut self, given: &Path, reason: String, origin: Origin) {
+        self.collected.errors.push(format!("{}: {reason}", given.display()));
+        let path = Some(shown(given)).filter(|path| !path.is_empty()).unwrap_or_else(|| ".".to_owned());
+        self.collected.files.push(RawFile { path, content: Content::Failed { bytes: 0, reason }, origin });
     }
 
     /// Adds a file unless it was taken before; `false` when there is no room for more.
@@ -326,7 +331,8 @@ mod tests {
     fn a_path_that_does_not_exist_is_an_error() {
         let collected = collect(&[PathBuf::from("no/such/path")], &[PathBuf::from("nor/this")], &Limits::default());
         assert_eq!(collected.errors, ["no/such/path: does not exist", "nor/this: does not exist"]);
-        assert!(collected.files.is_empty());
+        assert_eq!(paths(&collected), ["no/such/path", "nor/this"]);
+        assert!(collected.files.iter().all(|file| matches!(file.content, Content::Failed { .. })));
     }
 
     #[test]
@@ -341,7 +347,7 @@ mod tests {
         assert!(matches!(content(&collected, "b.md"), Content::Bytes(_)));
         limits.set("files", "2").unwrap();
         let collected = collect(&[root.path().to_path_buf()], &[], &limits);
-        assert_eq!(collected.files.len(), 2);
+        assert_eq!(paths(&collected)[1..], ["a.md", "b.md"]);
         assert!(collected.errors[0].contains("over the limit `files` (2)"), "{:?}", collected.errors);
     }
 

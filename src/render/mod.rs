@@ -1,5 +1,9 @@
 //! The outputs: each a pure function of the report.
 
 mod json;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod text;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use json::document;
 pub use json::json;

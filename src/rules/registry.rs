@@ -1,22 +1,31 @@
 use super::{Registered, register};
-use super::{caching, coverage, document, health, tests, time};
+use super::{artifacts, caching, container, coverage, document, health, rollback, security, tests, time};
 use crate::policy::RuleSpec;
 
 /// All rules, by id.
 pub const REGISTRY: &[Registered] = &[
+    register::<rollback::backup_unusable::BackupUnusable>(),
     register::<coverage::coverage_below_threshold::CoverageBelowThreshold>(),
     register::<coverage::coverage_report_missing::CoverageReportMissing>(),
     register::<health::depends_on_without_health::DependsOnWithoutHealth>(),
     register::<document::duplicate_key::DuplicateKey>(),
     register::<time::job_without_timeout::JobWithoutTimeout>(),
     register::<tests::no_tests_ran::NoTestsRan>(),
+    register::<rollback::rollback_document_missing::RollbackDocumentMissing>(),
+    register::<rollback::rollback_objective::RollbackObjective>(),
     register::<health::service_without_healthcheck::ServiceWithoutHealthcheck>(),
     register::<health::sleep_as_wait::SleepAsWait>(),
     register::<tests::test_failed::TestFailed>(),
     register::<tests::test_report_missing::TestReportMissing>(),
+    register::<tests::tests_ignored::TestsIgnored>(),
+    register::<container::tests_outside_container::TestsOutsideContainer>(),
     register::<time::timeout_over_budget::TimeoutOverBudget>(),
     register::<caching::uncached_image_build::UncachedImageBuild>(),
+    register::<security::unpinned_action::UnpinnedAction>(),
+    register::<security::unpinned_image::UnpinnedImage>(),
     register::<document::unreadable_file::UnreadableFile>(),
+    register::<artifacts::upload_lost_on_failure::UploadLostOnFailure>(),
+    register::<rollback::workflow_without_backup::WorkflowWithoutBackup>(),
 ];
 
 /// A rule by id.

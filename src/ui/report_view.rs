@@ -102,7 +102,7 @@ fn reason(report: &Report) -> String {
                 words::count(broken.len(), "file", "files"),
             ));
         }
-        Verdict::Pass if counts.passed + counts.failed + counts.waived == 0 => {
+        Verdict::Pass | Verdict::Incomplete if counts.passed + counts.failed + counts.waived == 0 => {
             sentences.push(
                 "No rule of the policy found anything to look at in these files, so nothing is proved.".to_owned(),
             );

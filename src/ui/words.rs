@@ -55,12 +55,12 @@ pub(super) const fn file_status(status: FileStatus) -> Sign {
     }
 }
 
-/// A pass of rules that found nothing to look at proves nothing, and must not look as if it did.
+/// Rules that found nothing to look at prove nothing, and must not look as if they did.
 pub(super) const fn verdict(report: &Report) -> Sign {
     let outcomes = &report.summary.outcomes;
     match report.verdict {
-        Verdict::Pass if outcomes.passed + outcomes.failed + outcomes.waived == 0 => {
-            sign(Icon::Dash, "Nothing was judged", "plain")
+        Verdict::Pass | Verdict::Incomplete if outcomes.passed + outcomes.failed + outcomes.waived == 0 => {
+            sign(Icon::Question, "Nothing was judged", "warn")
         }
         Verdict::Pass => sign(Icon::Check, "The policy holds", "good"),
         Verdict::Fail => sign(Icon::Cross, "The policy does not hold", "bad"),

@@ -3,6 +3,7 @@ use super::keys::{self, Deed};
 use super::runner::{Runner, Told};
 use super::{Page, browser};
 use crate::model::Report;
+use crate::policy::PACKS;
 use crate::ui::{
     Action, Copy, Fault, FaultView, HelpView, Ports, ProgressView, ReportView, Shared, State, ThemeSwitch, View,
     finding_id,
@@ -41,9 +42,6 @@ struct Work {
     all: usize,
     name: AttrValue,
 }
-
-/// The policies that can be asked for by name; without one, the policy among the files or the recommended pack.
-const PACKS: [&str; 4] = ["recommended", "docker-ci", "security", "strict"];
 
 /// The page below its header: report, failure and progress over the landing section of `index.html`.
 #[component]
@@ -159,7 +157,7 @@ fn report_tools(desk: &Rc<Desk>, report: &Report, raw: &Rc<str>) -> Html {
             <label class="policy-choice">{ "Judged by " }
                 <select {onchange}>
                     <option value="" selected={policy.is_empty()}>{ own }</option>
-                    { for PACKS.into_iter().map(|pack| html! {
+                    { for PACKS.into_iter().map(|(pack, _)| html! {
                         <option value={pack} selected={policy == pack}>{ format!("{pack} pack") }</option>
                     }) }
                 </select>

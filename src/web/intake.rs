@@ -146,7 +146,9 @@ impl Listing {
         let first = roots.next().cloned();
         let one = first.as_ref().is_some_and(|first| roots.all(|root| root == first));
         let file = |(root, below, file): (String, String, File)| {
-            let path = if one || root.is_empty() { below } else { format!("{root}/{below}") };
+            // A workflow is known by its path, so `.github` itself stays.
+            let bare = root.is_empty() || (one && root != ".github");
+            let path = if bare { below } else { format!("{root}/{below}") };
             let origin = if root.is_empty() && first.is_some() { Origin::Evidence } else { Origin::Tree };
             GivenFile { path, file, origin }
         };

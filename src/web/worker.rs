@@ -13,8 +13,6 @@ use web_sys::File;
 
 /// Milliseconds between two messages of progress, so that many small files do not flood the page.
 const PROGRESS_EVERY: f64 = 50.0;
-/// A file larger than this is not read at all: the engine would refuse it, and the memory is needed for the others.
-const FILE_BYTES: u64 = 256 << 20;
 /// All files together; beyond it a 32-bit memory has no room left to judge them.
 const ALL_BYTES: u64 = 1 << 30;
 
@@ -45,7 +43,7 @@ async fn answer(files: Array, policy: Option<String>, today: String, tell: Funct
         let wanted = all == 1 || detect::wanted(&path);
         let content =
             if wanted { read(&content, &mut room).await } else { Content::NotWanted { bytes: size(&content) } };
-        raw.push(RawFile { content, path, origin });
+        raw.push(RawFile { path, content, origin });
     }
     fault::in_work(if all == 1 { raw.first().map_or("", |file| &file.path) } else { "" });
     progress(&tell, all, all, "");
@@ -86,11 +84,9 @@ fn size(file: &File) -> u64 {
 
 async fn read(file: &File, room: &mut u64) -> Content {
     let bytes = size(file);
-    if bytes > FILE_BYTES {
-        return Content::Failed {
-            bytes,
-            reason: format!("larger than {} MiB, which is the most for one file", FILE_BYTES >> 20),
-        };
+    let limits = Limits::default();
+    if bytes > limits.file_bytes {
+        return Content::Failed { bytes, reason: limits.exceeded("file_bytes") };
     }
     let Some(left) = room.checked_sub(bytes) else {
         let reason =

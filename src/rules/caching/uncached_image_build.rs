@@ -7,6 +7,7 @@ use crate::parse::dockerfile::Dockerfile;
 use crate::parse::shell::Command;
 use crate::parse::workflow::{Run, Workflow, is_dynamic};
 use crate::parse::yaml::Node;
+use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
 
@@ -119,9 +120,12 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(builds);
-    sink.fact(format!("{builds} image builds, {} with a cache", builds - spots.len()));
+    sink.fact(format!("{}, {} with a cache", count(builds, "image build"), builds - spots.len()));
     if open > 0 {
-        sink.fact(format!("{open} builds were not judged: no cache is due, or what they read is not in the input"));
+        sink.fact(format!(
+            "not judged: {} for which no cache is due or whose files are not in the input",
+            count(open, "build")
+        ));
     }
     sink.once_a_file(
         spots,

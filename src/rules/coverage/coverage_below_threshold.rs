@@ -183,7 +183,8 @@ fn judge<'e>(coverage: &Coverage, report: &'e File<'e>, limit: &Limit<'_>, sink:
         sink.no_evidence(format!("{subject} was not measured: {reason}"));
         return;
     };
-    let said = format!("{subject} is {} % ({} of {})", rounded_down(measured), sum.covered, sum.total);
+    let share = rounded_down(measured);
+    let said = format!("{subject} is {share} % ({} of {} {})", sum.covered, sum.total, limit.metric.plural());
     if measured >= percent {
         sink.fact(format!("{said}, {percent} % demanded"));
         return;
@@ -272,9 +273,9 @@ fn fix(files: &[&CoveredFile], metric: Metric, sum: Ratio, percent: f64) -> Stri
     let lines = worst.iter().take(SHOWN_FILES).map(|file| format!("    {} ({})", file.path, missed(file)));
     let list = lines.collect::<Vec<_>>().join("\n");
     format!(
-        "Test code that is not reached yet: {} of {} {} more have to be covered. Most are missing in:\n\n{list}\n",
+        "Test at least {} of the {} {} that no test reaches yet. Most of them lie in:\n\n{list}\n",
         needed(sum, percent),
-        sum.total - sum.covered.min(sum.total),
+        sum.total.saturating_sub(sum.covered),
         metric.plural(),
     )
 }

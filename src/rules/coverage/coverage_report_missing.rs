@@ -2,6 +2,7 @@
 
 use crate::evidence::Evidence;
 use crate::model::{FileKind, FileStatus};
+use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, rule};
 
 rule! {
@@ -58,7 +59,7 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
     let reports = evidence.coverage_reports.len();
     sink.subjects(reports);
     if reports > 0 {
-        sink.fact(format!("{reports} coverage reports"));
+        sink.fact(count(reports, "coverage report"));
         return;
     }
     let unreadable = evidence.readings.iter().filter(|reading| {

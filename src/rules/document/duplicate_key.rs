@@ -2,6 +2,7 @@
 
 use crate::evidence::Evidence;
 use crate::model::{FileKind, Fix};
+use crate::rules::support::words::count;
 use crate::rules::{Hit, NoParams, Sink, rule};
 
 rule! {
@@ -83,5 +84,5 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(files);
-    sink.fact(format!("{files} files, {keys} keys that stand twice"));
+    sink.fact(format!("{}, {} twice in one mapping", count(files, "file"), count(keys, "key")));
 }

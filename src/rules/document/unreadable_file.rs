@@ -2,6 +2,7 @@
 
 use crate::evidence::{Evidence, Reading};
 use crate::model::{FileKind, FileStatus, Fix, Span};
+use crate::rules::support::words::count;
 use crate::rules::{Hit, NoParams, Sink, rule};
 
 rule! {
@@ -79,7 +80,7 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(files);
-    sink.fact(format!("{files} files, {partly} read in part, {not_at_all} not read at all"));
+    sink.fact(format!("{}, {partly} read in part, {not_at_all} not read at all", count(files, "file")));
 }
 
 fn hit<'e>(reading: &'e Reading<'e>) -> Hit<'e> {

@@ -3,6 +3,7 @@
 use super::readiness::{Readiness, readiness, server_of};
 use crate::evidence::Evidence;
 use crate::parse::yaml::Node;
+use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
 
 rule! {
@@ -108,7 +109,11 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(subjects);
-    sink.fact(format!("{subjects} dependencies on servers, {} wait for health", subjects - spots.len()));
+    sink.fact(format!(
+        "{}, {} waited for until healthy",
+        count(subjects, "dependency on a server"),
+        subjects - spots.len()
+    ));
     sink.once_a_file(
         spots,
         WHY,

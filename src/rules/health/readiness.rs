@@ -1,13 +1,11 @@
 //! Whether a compose service says by itself that it is ready.
 
-use super::super::support::images;
 use crate::evidence::{Doc, Evidence};
 use crate::parse::compose::{Compose, ComposeService};
 use crate::parse::dockerfile::{Base, Dockerfile};
-use crate::parse::image::ImageRef;
 use crate::parse::shell::{self, Script};
 use crate::parse::yaml::Node;
-use crate::rules::support::images::Server;
+use crate::rules::support::images::{self, Server, image_of};
 
 /// What is known of a service's health check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,40 +18,6 @@ pub(super) enum Readiness {
     Absent,
     /// What the service is made of is not in the input.
     Unknown,
-}
-
-/// The text of an `image` with `${VAR:-default}` replaced by the default; `None` when the name is not known.
-pub(super) fn image_of(node: Node<'_>) -> Option<ImageRef> {
-    ImageRef::parse(&with_defaults(node.text()?.trim())?)
-}
-
-/// Replaces `${NAME:-default}` and `${NAME-default}`; a variable without a default in the name leaves `None`, one in the
-/// tag leaves a tag that is not known.
-fn with_defaults(text: &str) -> Option<String> {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('$') {
-        out.push_str(before);
-        if let Some(inner) = after.strip_prefix('{') {
-            let (variable, tail) = inner.split_once('}')?;
-            let default = variable.split_once(":-").or_else(|| variable.split_once('-')).map(|(_, default)| default);
-            match default {
-                Some(default) if !default.is_empty() && !default.contains('$') => out.push_str(default),
-                _ if out.contains(':') => out.push('x'),
-                _ => return None,
-            }
-            rest = tail;
-        } else {
-            let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
-            if !out.contains(':') {
-                return None;
-            }
-            out.push('x');
-            rest = after.get(end..)?;
-        }
-    }
-    out.push_str(rest);
-    Some(out)
 }
 
 /// The server that a service runs, by the name of its image. An image whose entrypoint is replaced, or that is told to
@@ -145,24 +109,4 @@ fn is_disabled(healthcheck: Node<'_>) -> bool {
     let disabled = healthcheck.merged("disable").and_then(Node::as_bool) == Some(true);
     let test = healthcheck.merged("test").and_then(|test| test.one_or_many().next()).and_then(Node::text);
     disabled || test == Some("NONE")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_defaults;
-
-    #[test]
-    fn defaults_of_variables_are_the_value_and_unknown_tags_stay_unknown() {
-        for (text, expected) in [
-            ("postgres:16", Some("postgres:16")),
-            ("${DB:-postgres}:${V:-16}", Some("postgres:16")),
-            ("postgres:${V}", Some("postgres:x")),
-            ("postgres:$V-alpine", Some("postgres:x-alpine")),
-            ("${IMAGE}", None),
-            ("$IMAGE:1", None),
-            ("${IMAGE", None),
-        ] {
-            assert_eq!(with_defaults(text).as_deref(), expected, "{text}");
-        }
-    }
 }

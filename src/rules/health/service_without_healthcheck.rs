@@ -1,12 +1,13 @@
 //! The rule `service-without-healthcheck`.
 
-use super::readiness::{Readiness, image_of, readiness, server_of};
+use super::readiness::{Readiness, readiness, server_of};
 use crate::evidence::Evidence;
 use crate::parse::compose::ComposeService;
 use crate::parse::image::ImageRef;
 use crate::parse::workflow::{Service, is_dynamic};
 use crate::parse::yaml::Node;
-use crate::rules::support::images;
+use crate::rules::support::images::{self, image_of};
+use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
 
@@ -145,9 +146,9 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(services);
-    sink.fact(format!("{services} services, {} with a health check", services - spots.len()));
+    sink.fact(format!("{}, {} with a health check", count(services, "service"), services - spots.len()));
     if unknown > 0 {
-        sink.fact(format!("{unknown} services whose image is not known were not judged"));
+        sink.fact(format!("not judged: {} whose image is not known", count(unknown, "service")));
     }
     sink.once_a_file(
         spots,

@@ -5,6 +5,7 @@ use crate::evidence::{Evidence, File, StepRef};
 use crate::model::Span;
 use crate::parse::shell::{Command, Operator, Script};
 use crate::parse::workflow::{Run, Step, Uses};
+use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
 
@@ -112,7 +113,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(starts);
-    sink.fact(format!("{starts} places where services are started, {} followed by a fixed sleep", spots.len()));
+    sink.fact(format!("{}, {} followed by a fixed sleep", count(starts, "start of services"), spots.len()));
     sink.once_a_file(
         spots,
         WHY,

@@ -2,6 +2,7 @@
 //! themselves.
 
 use crate::parse::image::ImageRef;
+use crate::parse::yaml::Node;
 
 /// A server image.
 #[derive(Debug, Clone, Copy)]
@@ -83,4 +84,186 @@ pub fn brings_healthcheck(image: &ImageRef) -> bool {
         _ => image.repository.clone(),
     };
     SELF_CHECKED.contains(&full.as_str()) || full.starts_with("selenium/")
+}
+
+/// Official images: the only ones that Docker Hub gives under a name without a `/`. Any other such name is that of an
+/// image that was built on the spot.
+const OFFICIAL: [&str; 92] = [
+    "adminer",
+    "almalinux",
+    "alpine",
+    "amazoncorretto",
+    "amazonlinux",
+    "arangodb",
+    "archlinux",
+    "bash",
+    "buildpack-deps",
+    "busybox",
+    "caddy",
+    "cassandra",
+    "centos",
+    "clickhouse",
+    "clojure",
+    "composer",
+    "consul",
+    "couchbase",
+    "couchdb",
+    "crate",
+    "dart",
+    "debian",
+    "docker",
+    "drupal",
+    "eclipse-mosquitto",
+    "eclipse-temurin",
+    "elasticsearch",
+    "elixir",
+    "erlang",
+    "fedora",
+    "flink",
+    "fluentd",
+    "gcc",
+    "ghost",
+    "golang",
+    "gradle",
+    "groovy",
+    "haproxy",
+    "haskell",
+    "hello-world",
+    "httpd",
+    "ibmjava",
+    "influxdb",
+    "java",
+    "jenkins",
+    "joomla",
+    "jruby",
+    "julia",
+    "kibana",
+    "kong",
+    "logstash",
+    "mariadb",
+    "maven",
+    "memcached",
+    "mongo",
+    "mongo-express",
+    "mysql",
+    "nats",
+    "neo4j",
+    "nextcloud",
+    "nginx",
+    "node",
+    "openjdk",
+    "opensuse",
+    "oraclelinux",
+    "percona",
+    "perl",
+    "php",
+    "phpmyadmin",
+    "postgres",
+    "pypy",
+    "python",
+    "r-base",
+    "rabbitmq",
+    "redis",
+    "registry",
+    "rockylinux",
+    "ros",
+    "ruby",
+    "rust",
+    "solr",
+    "sonarqube",
+    "swift",
+    "tomcat",
+    "traefik",
+    "ubuntu",
+    "valkey",
+    "varnish",
+    "vault",
+    "wordpress",
+    "yourls",
+    "zookeeper",
+];
+
+/// Whether an image has a name that can be pulled: it lies in some repository, or it is a known official image.
+pub fn can_be_pulled(image: &ImageRef) -> bool {
+    !image.is_official() || is_known_official(image)
+}
+
+/// Whether an image is an official image that is known here.
+pub fn is_known_official(image: &ImageRef) -> bool {
+    let name = image.repository.strip_prefix("library/").unwrap_or(&image.repository);
+    image.is_official() && OFFICIAL.contains(&name)
+}
+
+/// Whether the image's publisher gives no tags that name a version, so that only a digest can pin it.
+pub fn has_no_versions(image: &ImageRef) -> bool {
+    let publishers = [("gcr.io", "distroless/"), ("cgr.dev", "chainguard/")];
+    publishers
+        .iter()
+        .any(|(host, start)| image.registry.as_deref() == Some(host) && image.repository.starts_with(start))
+}
+
+/// The image that a node names, with the defaults of variables; `None` when its name is not known. See [`resolve`].
+pub fn image_of(node: Node<'_>) -> Option<ImageRef> {
+    resolve(node.text()?)
+}
+
+/// The image that a text names, `${VAR:-default}` and `${VAR-default}` being the default. A variable without a default
+/// and an expression make a name unknown (`None`); in the tag they leave the tag [`UNKNOWN`].
+pub fn resolve(text: &str) -> Option<ImageRef> {
+    ImageRef::parse(&with_defaults(text.trim())?)
+}
+
+/// Stands in a tag for what is not known of it.
+pub const UNKNOWN: &str = "__unknown__";
+
+fn with_defaults(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        out.push_str(before);
+        let (default, tail) = if let Some(inner) = after.strip_prefix("{{") {
+            (None, inner.split_once("}}")?.1)
+        } else if let Some(inner) = after.strip_prefix('{') {
+            let (variable, tail) = inner.split_once('}')?;
+            let operator = variable.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+            let default = operator.strip_prefix(":-").or_else(|| operator.strip_prefix('-'));
+            (default.filter(|d| !d.is_empty() && !d.contains('$')), tail)
+        } else {
+            (None, after.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+        };
+        let in_tag = out.rsplit('/').next().is_some_and(|last| last.contains(':') && !last.contains('@'));
+        match default {
+            Some(default) => out.push_str(default),
+            None if in_tag => out.push_str(UNKNOWN),
+            None => return None,
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_defaults;
+
+    #[test]
+    fn defaults_of_variables_are_the_value_and_unknown_tags_stay_unknown() {
+        for (text, expected) in [
+            ("postgres:16", Some("postgres:16")),
+            ("${DB:-postgres}:${V:-16}", Some("postgres:16")),
+            ("${DB-postgres}:${V:?say one}", Some("postgres:__unknown__")),
+            ("postgres:$V-alpine", Some("postgres:__unknown__-alpine")),
+            ("postgres:${{ matrix.v }}", Some("postgres:__unknown__")),
+            ("localhost:5000/app${TAG}", None),
+            ("app@${DIGEST}", None),
+            ("ghcr.io/${{ github.repository }}:1", None),
+            ("${IMAGE:?set-it}", None),
+            ("${IMAGE}", None),
+            ("$IMAGE:1", None),
+            ("${IMAGE", None),
+        ] {
+            assert_eq!(with_defaults(text).as_deref(), expected, "{text}");
+        }
+    }
 }

@@ -1,4 +1,8 @@
 //! What several rules know.
 
+pub mod conditions;
 pub mod images;
+pub mod proof;
 pub mod test_commands;
+pub mod test_runs;
+pub mod words;

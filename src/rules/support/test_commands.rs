@@ -42,6 +42,7 @@ fn runs_nothing(args: &[&str]) -> bool {
         "--fixtures",
         "--markers",
         "--showconfig",
+        "--benchmark-only",
     ];
     args.iter().any(|arg| flags.contains(arg))
 }
@@ -58,6 +59,7 @@ fn runner(name: &str, args: &[&str]) -> Option<String> {
         name if name.starts_with("python3.") => python(name, args),
         "go" if first == Some("test") => go_test(args),
         "cargo" => cargo(args),
+        "cross" if first == Some("test") => said("cross test"),
         "npm" | "yarn" | "pnpm" | "bun" => node_manager(name, args),
         "npx" | "bunx" => from_package(name, args),
         "node" => args.contains(&"--test").then(|| "node --test".to_owned()),
@@ -78,7 +80,11 @@ fn runner(name: &str, args: &[&str]) -> Option<String> {
         {
             Some(format!("{name} test"))
         }
-        "poetry" | "pipenv" | "uv" | "hatch" | "pdm" | "rye" | "pixi" if first == Some("run") => after(args, "run"),
+        "poetry" | "pipenv" | "uv" | "hatch" | "pdm" | "rye" | "pixi" | "conda" | "mamba" | "micromamba"
+            if first == Some("run") =>
+        {
+            python_manager(name, args)
+        }
         "hatch" if first == Some("test") => said("hatch test"),
         "composer" => composer(args),
         "meson" if first == Some("test") => said("meson test"),
@@ -99,12 +105,50 @@ fn after(args: &[&str], verb: &str) -> Option<String> {
     runner(program.rsplit('/').next().unwrap_or(program), &rest.collect::<Vec<_>>())
 }
 
+/// Options of `uv run`, `conda run` and the like that take the next word.
+const RUN_VALUES: [&str; 16] = [
+    "--directory",
+    "--env-file",
+    "--extra",
+    "--group",
+    "--name",
+    "--no-group",
+    "--only-group",
+    "--package",
+    "--prefix",
+    "--project",
+    "--python",
+    "--with",
+    "--with-requirements",
+    "-e",
+    "-n",
+    "-p",
+];
+
+/// `uv run --with x pytest`, `uv run -m pytest`, `hatch run test:unit`.
+fn python_manager(name: &str, args: &[&str]) -> Option<String> {
+    let mut rest = args.get(args.iter().position(|a| *a == "run")? + 1..)?;
+    while let Some((first, after)) = rest.split_first().filter(|(first, _)| first.starts_with('-')) {
+        if matches!(*first, "-m" | "--module") {
+            return python("python", &[&["-m"], after].concat());
+        }
+        rest = after.get(usize::from(RUN_VALUES.contains(first))..)?;
+    }
+    let (program, args) = rest.split_first()?;
+    let own_scripts = matches!(name, "hatch" | "pdm" | "rye" | "pixi") && is_test_script(program);
+    let label = runner(program.rsplit('/').next().unwrap_or(program), args);
+    label.or_else(|| own_scripts.then(|| format!("{name} run {program}")))
+}
+
 fn python(name: &str, args: &[&str]) -> Option<String> {
     if name.starts_with("coverage") {
         let module = args.iter().position(|a| *a == "-m").and_then(|at| args.get(at + 1)).copied();
         let runs = operand(args) == Some("run");
-        return (runs && matches!(module, Some("pytest" | "unittest" | "nose2" | "behave")))
-            .then(|| "coverage run".to_owned());
+        let tests = matches!(module, Some("pytest" | "unittest" | "nose2" | "behave")) || is_django_test(args);
+        return (runs && tests).then(|| "coverage run".to_owned());
+    }
+    if is_django_test(args) {
+        return Some("manage.py test".to_owned());
     }
     let at = args.iter().position(|a| *a == "-m")?;
     match *args.get(at + 1)? {
@@ -116,6 +160,12 @@ fn python(name: &str, args: &[&str]) -> Option<String> {
         "coverage" => python("coverage", args.get(at + 2..).unwrap_or_default()),
         _ => None,
     }
+}
+
+/// `manage.py test`.
+fn is_django_test(args: &[&str]) -> bool {
+    let at = args.iter().position(|a| a.rsplit('/').next() == Some("manage.py"));
+    at.is_some_and(|at| args.get(at + 1) == Some(&"test"))
 }
 
 /// Environments of tox and nox that check or build and run no tests.
@@ -154,6 +204,7 @@ fn cargo(args: &[&str]) -> Option<String> {
 }
 
 fn node_manager(name: &str, args: &[&str]) -> Option<String> {
+    let args = after_node_options(args);
     let mut rest = args.iter().copied().filter(|a| !a.starts_with('-'));
     let verb = rest.next()?;
     match verb {
@@ -169,6 +220,17 @@ fn node_manager(name: &str, args: &[&str]) -> Option<String> {
         program if name != "npm" => runner(program, &rest.collect::<Vec<_>>()),
         _ => None,
     }
+}
+
+/// The words from the subcommand on.
+fn after_node_options<'a, 's>(args: &'a [&'s str]) -> &'a [&'s str] {
+    let values =
+        ["--filter", "-F", "--prefix", "-C", "--dir", "--cwd", "--workspace", "-w", "--loglevel", "--reporter"];
+    let mut rest = args;
+    while let Some((first, after)) = rest.split_first().filter(|(first, _)| first.starts_with('-')) {
+        rest = after.get(usize::from(values.contains(first))..).unwrap_or_default();
+    }
+    rest
 }
 
 /// `test`, `test:unit`, `unit-test`, `e2e`; not `test:lint`, `pretest`, `build:test`.
@@ -222,9 +284,10 @@ fn gradle(name: &str, args: &[&str]) -> Option<String> {
 }
 
 fn target(name: &str, args: &[&str]) -> Option<String> {
-    let found = args.iter().find(|a| is_target(a, &["test", "tests", "check", "unittest", "e2e"]))?;
-    // `make check` is a test suite by the GNU conventions; elsewhere "check" is mostly a linter.
-    (name.ends_with("make") || *found != "check").then(|| format!("{name} {found}"))
+    // `make check` is a test suite by the GNU conventions; elsewhere, and as a part of a name, "check" is mostly a linter.
+    let is_suite =
+        |a: &str| is_target(a, &["test", "tests", "unittest", "e2e"]) || (a == "check" && name.ends_with("make"));
+    args.iter().find(|a| is_suite(a)).map(|found| format!("{name} {found}"))
 }
 
 /// A build target named after tests: `test`, `test-unit`, `unit-test`, `docker.test`; not `test-lint`, `test-deps`.
@@ -303,6 +366,13 @@ mod tests {
             ("sudo -E timeout 5m python3 -m pytest", "python -m pytest"),
             ("poetry run pytest tests", "pytest"),
             ("uv run --frozen pytest", "pytest"),
+            ("uv run --extra lint --python 3.13 pytest -q", "pytest"),
+            ("uv run -m pytest", "python -m pytest"),
+            ("conda run -n test pytest", "pytest"),
+            ("hatch run test:unit", "hatch run test:unit"),
+            ("python manage.py test shop", "manage.py test"),
+            ("coverage run ./manage.py test", "coverage run"),
+            ("cross test --target x86_64-unknown-linux-musl", "cross test"),
             ("coverage run -m pytest", "coverage run"),
             ("python -m coverage run -m unittest", "coverage run"),
             ("go test ./...", "go test"),
@@ -347,6 +417,7 @@ mod tests {
             "tox -e lint",
             "make test-deps",
             "make lint",
+            "make tidy-check",
             "just check",
             "pip install pytest",
             "docker build -t test .",
@@ -356,6 +427,10 @@ mod tests {
             "nox -s docs",
             "cargo llvm-cov report",
             "$RUNNER test",
+            "uv run --with pytest ruff check",
+            "hatch run lint:all",
+            "python manage.py migrate",
+            "pytest --benchmark-only",
             "task check",
         ] {
             assert_eq!(label(script), None, "{script}");

@@ -4,3 +4,4 @@ pub mod no_tests_ran;
 mod reports;
 pub mod test_failed;
 pub mod test_report_missing;
+pub mod tests_ignored;

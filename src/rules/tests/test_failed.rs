@@ -4,6 +4,7 @@ use super::reports::admit_gaps;
 use crate::evidence::Evidence;
 use crate::model::CaseStatus;
 use crate::parse::test_results::{Case, Suite, SuiteError};
+use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
 
@@ -98,10 +99,15 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     sink.subjects(executed);
     if executed > 0 || !spots.is_empty() {
         let reports = evidence.test_reports.len();
-        sink.fact(format!("{executed} executed cases in {reports} reports, {} failures", spots.len()));
+        sink.fact(format!(
+            "{} in {}, {}",
+            count(executed, "executed case"),
+            count(reports, "report"),
+            count(spots.len(), "failure")
+        ));
     }
     if allowed > 0 {
-        sink.fact(format!("{allowed} failed cases are allowed by the policy"));
+        sink.fact(format!("allowed by the policy: {}", count(allowed, "failed case")));
     }
     admit_gaps(evidence, sink);
     sink.once_a_file(
@@ -151,5 +157,31 @@ fn said(what: &str, message: &str) -> String {
     match (short.is_empty(), short.len() < line.len()) {
         (true, _) => what.to_owned(),
         (false, cut) => format!("{what}: {short}{}", if cut { "…" } else { "" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{self, Request};
+    use crate::input::{Content, Limits, Origin, RawFile};
+    use crate::model::Level;
+
+    #[test]
+    fn a_finding_lists_twenty_other_failures_and_says_how_many_it_leaves_out() {
+        let cases = (0..25).map(|n| format!("<testcase name=\"case {n}\"><failure message=\"no\"/></testcase>\n"));
+        let text = format!("<testsuite name=\"s\">\n{}</testsuite>\n", cases.collect::<String>());
+        let policy =
+            engine::load_policy("p.yml", Some("version: 1\nrules:\n  test-failed: error\n"), &|_| None).unwrap();
+        let files =
+            vec![RawFile { path: "junit.xml".to_owned(), content: Content::Bytes(text.into()), origin: Origin::Tree }];
+        let today = "2026-11-23".parse().unwrap();
+        let report =
+            engine::analyze(Request { files, limits: Limits::default(), fail_on: Level::Error, today }, &policy);
+        let finding = &report.findings[0];
+        assert_eq!((report.findings.len(), finding.related.len(), report.outcomes[0].failing), (1, 20, 25));
+        assert_eq!(
+            finding.message,
+            "25 tests failed; the first: `s case 0` failed: no (4 of them are not listed here)"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use super::reports::{admit_gaps, cut_off};
 use crate::evidence::Evidence;
+use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, rule};
 
 rule! {
@@ -51,10 +52,11 @@ rule! {
 
 fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
     let unsure = cut_off(evidence);
-    let whole = evidence.test_reports.iter().filter(|report| !unsure.contains(&report.file.path())).count();
+    let whole =
+        evidence.test_reports.iter().filter(|report| unsure.binary_search(&report.file.path()).is_err()).count();
     if whole > 0 {
         sink.subjects(whole);
-        sink.fact(format!("{whole} test reports that could be read whole"));
+        sink.fact(format!("{} read whole", count(whole, "test report")));
     } else if unsure.is_empty() {
         sink.no_evidence("no test report was given");
     } else {

@@ -2,6 +2,7 @@
 
 use crate::evidence::Evidence;
 use crate::parse::workflow::Job;
+use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
 
 rule! {
@@ -77,7 +78,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(jobs);
-    sink.fact(format!("{jobs} jobs, {} with a timeout", jobs - spots.len()));
+    sink.fact(format!("{}, {} with a timeout", count(jobs, "job"), jobs - spots.len()));
     sink.once_a_file(spots, WHY, |group| format!("{} jobs have no `timeout-minutes`", group.len()), |_| FIX.to_owned());
 }
 

@@ -2,6 +2,7 @@
 
 use crate::evidence::{Evidence, File};
 use crate::parse::yaml::Node;
+use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
 
@@ -104,9 +105,9 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(known);
-    sink.fact(format!("{known} timeouts, {} within {} minutes", known - spots.len(), params.max_minutes));
+    sink.fact(format!("{}, {} within {} minutes", count(known, "timeout"), known - spots.len(), params.max_minutes));
     if unknown > 0 {
-        sink.fact(format!("{unknown} timeouts are expressions and not known"));
+        sink.fact(format!("not judged: {} that an expression makes", count(unknown, "timeout")));
     }
     sink.once_a_file(
         spots,

@@ -1,0 +1,186 @@
+//! The arguments, and what the help says of each.
+
+use super::output::Output;
+use crate::input::Limits;
+use crate::model::{Date, Level};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// Does this pipeline do what its policy says, and what proves it?
+///
+/// Reads workflows, compose files, Dockerfiles and documents together with the test and coverage reports of a run, and
+/// judges them by a policy. Nothing is executed, and nothing leaves this machine.
+#[derive(Debug, Parser)]
+#[command(name = "tollgate", version, arg_required_else_help = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Judge files, folders and artifacts by a policy
+    Check(CheckArgs),
+    /// Show what each file is and what was read from it, without judging
+    Inspect(InspectArgs),
+    /// List the rules and the packs that turn them on
+    Rules(RulesArgs),
+    /// Explain a rule: what it checks, why, and what to write instead
+    Explain(ExplainArgs),
+}
+
+/// How check and inspect choose and limit what they read.
+#[derive(Debug, Args)]
+pub(super) struct InputArgs {
+    /// Files, folders, artifact zips, or - for a zip on standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) paths: Vec<PathBuf>,
+    /// File, folder or zip with artifacts that lie outside the tree or are ignored by git; repeatable
+    #[arg(long, value_name = "PATH")]
+    pub(super) evidence: Vec<PathBuf>,
+    /// Change a limit on what is taken in (`--limit file_bytes=1GiB`); repeatable
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = limit, long_help = limit_help())]
+    limits: Vec<(String, String)>,
+}
+
+impl InputArgs {
+    /// The limits in force.
+    pub(super) fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        for (name, value) in &self.limits {
+            // Each was tried alone when the arguments were read.
+            let _ = limits.set(name, value);
+        }
+        limits
+    }
+}
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  tollgate check                                 this folder, by its tollgate.yml or the pack `recommended`
+  tollgate check . --evidence artifacts.zip      with the reports that a run left behind
+  tollgate check --policy docker-ci --fail-on warning
+  tollgate check --output report.json --output text=report.log
+  gh api repos/OWNER/REPO/actions/artifacts/ID/zip | tollgate check - --policy tollgate.yml
+
+Exit codes:
+  0  the policy holds
+  1  it does not
+  2  wrong use, or an invalid policy
+  3  incomplete: demanded evidence is missing, or nothing could be read";
+
+#[derive(Debug, Args)]
+#[command(after_help = CHECK_EXAMPLES)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Policy: a file, or a pack by name [default: tollgate.yml or .github/tollgate.yml of the folder that is judged,
+    /// else the pack `recommended`]
+    #[arg(long, value_name = "FILE|PACK")]
+    pub(super) policy: Option<String>,
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Write the report to a file as well; the format follows the extension (.json, .txt) unless it is given; repeatable
+    #[arg(long = "output", value_name = "[FORMAT=]FILE")]
+    pub(super) outputs: Vec<Output>,
+    /// Lowest level of a finding that fails the gate
+    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = levels())]
+    pub(super) fail_on: Level,
+    /// Day for which dates are judged [default: today, UTC]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) today: Option<Date>,
+    /// Colours; `auto` follows the terminal and `NO_COLOR`
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(super) color: Color,
+    /// Print only the verdict line of the text
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Colours; `auto` follows the terminal and `NO_COLOR`
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RulesArgs {
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub(super) format: ListFormat,
+    /// Colours; `auto` follows the terminal and `NO_COLOR`
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// Id of the rule, as findings and `tollgate rules` show it
+    pub(super) rule: String,
+    /// Colours; `auto` follows the terminal and `NO_COLOR`
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+/// Formats of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Findings with excerpts, and a summary, for people
+    Text,
+    /// Everything, for programs
+    Json,
+}
+
+/// Formats of the list of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// A table for people
+    Text,
+    /// For programs
+    Json,
+    /// A table for documents
+    Markdown,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Also into files and pipes
+    Always,
+    /// Not at all
+    Never,
+}
+
+fn levels() -> impl TypedValueParser<Value = Level> {
+    PossibleValuesParser::new(["error", "warning", "info"]).map(|word| match word.as_str() {
+        "info" => Level::Info,
+        "warning" => Level::Warning,
+        _ => Level::Error,
+    })
+}
+
+fn limit(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    Limits::default().set(name, value)?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn limit_help() -> String {
+    let mut help =
+        "Change a limit on what is taken in (`--limit file_bytes=1GiB`); repeatable. The limits are:".to_owned();
+    for (name, what) in Limits::names() {
+        let _ = write!(help, "\n- {name}: {what}");
+    }
+    help
+}

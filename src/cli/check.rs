@@ -1,0 +1,72 @@
+//! `tollgate check`.
+#![expect(clippy::disallowed_methods, reason = "the only use of the clock: the default of --today")]
+
+use super::args::{CheckArgs, Format};
+use super::policy::{self, Problem};
+use super::walk::collect;
+use super::{Exit, output};
+use crate::engine::{self, Request};
+use crate::model::{Date, Report, Verdict};
+use crate::render::json;
+use crate::render::text::{self, Colors};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+pub(super) fn run(args: &CheckArgs) -> Exit {
+    let limits = args.input.limits();
+    let collected = collect(&args.input.paths, &args.input.evidence, &limits);
+    for error in &collected.errors {
+        output::error(error);
+    }
+    let policy = match policy::load(args.policy.as_deref(), &args.input.paths, &collected) {
+        Ok(policy) => policy,
+        Err(Problem::Missing(message)) => {
+            output::error(&message);
+            return Exit::Usage;
+        }
+        Err(Problem::Invalid(errors)) => {
+            let colors = output::error_colors(args.color);
+            output::note(policy::errors_text(&errors, colors).trim_end());
+            return Exit::Usage;
+        }
+    };
+    let Some(today) = args.today.or_else(today) else {
+        output::error("this machine's clock shows no usable date; give one with --today");
+        return Exit::Usage;
+    };
+    let request = Request { files: collected.files, limits, fail_on: args.fail_on, today };
+    let report = engine::analyze(request, &policy);
+    let exit = match report.verdict {
+        Verdict::Pass => Exit::Holds,
+        Verdict::Fail => Exit::Fails,
+        Verdict::Incomplete => Exit::Incomplete,
+    };
+    deliver(&report, args, exit)
+}
+
+/// Writes all outputs; a report that does not arrive is an error of its own, for somebody waits for it.
+fn deliver(report: &Report, args: &CheckArgs, exit: Exit) -> Exit {
+    let mut exit = exit;
+    for file in &args.outputs {
+        let rendered = match file.format {
+            Format::Text => text::text(report, Colors::Plain),
+            Format::Json => json(report),
+        };
+        if let Err(error) = output::write(&file.path, &rendered) {
+            output::error(&format!("{}: cannot be written: {error}", file.path.display()));
+            exit = Exit::Usage;
+        }
+    }
+    let colors = output::colors(args.color);
+    let printed = match args.format {
+        Format::Json => json(report),
+        Format::Text if args.quiet => text::verdict(report, colors),
+        Format::Text => text::text(report, colors),
+    };
+    output::finish(&printed, exit)
+}
+
+/// The system's date in UTC.
+fn today() -> Option<Date> {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+    Date::from_days(i64::try_from(seconds / 86_400).ok()?)
+}

@@ -1,0 +1,282 @@
+use crate::evidence::Evidence;
+use crate::model::{FileKind, FileRecord, Ratio, TestCounts};
+use crate::parse::coverage::{CoverageReport, Declared};
+use crate::parse::dockerfile::{Dockerfile, Stage};
+use crate::parse::test_results::{DeclaredCounts, TestReport};
+use crate::parse::workflow::{Action, Job, Step, Workflow};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What a file holds, counted.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub(super) enum Facts {
+    Tests(TestFacts),
+    Coverage(CoverageFacts),
+    Workflow(WorkflowFacts),
+    Action(ActionFacts),
+    Compose(ComposeFacts),
+    Dockerfile(DockerfileFacts),
+}
+
+/// Of a test report, counted from its cases.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct TestFacts {
+    pub(super) tests: u64,
+    pub(super) failures: u64,
+    pub(super) errors: u64,
+    pub(super) skipped: u64,
+    pub(super) flaky: u64,
+    /// Sum over the cases, to the microsecond.
+    pub(super) seconds: f64,
+    /// What the report says about itself.
+    pub(super) declared: Option<DeclaredTests>,
+    /// Not in the JSON, whose words are those of the reports themselves.
+    #[serde(skip)]
+    pub(super) counts: TestCounts,
+}
+
+/// Counts that a test report declares.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct DeclaredTests {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tests: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) failures: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) errors: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) skipped: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) seconds: Option<f64>,
+}
+
+/// Of a coverage report, counted from its lines.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct CoverageFacts {
+    pub(super) format: FileKind,
+    #[serde(flatten)]
+    pub(super) metrics: Metrics,
+    pub(super) declared: DeclaredCoverage,
+    /// Source files that it measures.
+    pub(super) files: usize,
+}
+
+/// So many of so many, for each metric that there is.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Metrics {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) line: Option<Counted>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) branch: Option<Counted>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) function: Option<Counted>,
+}
+
+/// What a coverage report declares: counts, or shares from 0 to 1.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct DeclaredCoverage {
+    #[serde(flatten)]
+    pub(super) metrics: Metrics,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) line_rate: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) branch_rate: Option<f64>,
+}
+
+/// A ratio as counts alone.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Counted {
+    pub(super) covered: u64,
+    pub(super) total: u64,
+}
+
+/// Of a workflow.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct WorkflowFacts {
+    pub(super) triggers: Vec<String>,
+    pub(super) jobs: usize,
+    pub(super) steps: usize,
+    /// Names, sorted, one for each job that has it.
+    pub(super) services: Vec<String>,
+    /// Actions and reusable workflows, sorted, one for each use.
+    pub(super) uses: Vec<String>,
+}
+
+/// Of an action.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ActionFacts {
+    pub(super) using: String,
+    pub(super) steps: usize,
+    pub(super) uses: Vec<String>,
+}
+
+/// Of a compose file.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ComposeFacts {
+    /// Names, sorted.
+    pub(super) services: Vec<String>,
+    /// Services with a `healthcheck`.
+    pub(super) with_healthcheck: usize,
+    /// Services with `build`.
+    pub(super) with_build: usize,
+}
+
+/// Of a Dockerfile.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct DockerfileFacts {
+    /// In text order.
+    pub(super) stages: Vec<StageFacts>,
+    /// Keywords of all instructions, in text order.
+    pub(super) instructions: Vec<String>,
+}
+
+/// A stage of a Dockerfile.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct StageFacts {
+    pub(super) name: Option<String>,
+    /// What it starts from, as written.
+    pub(super) from: String,
+}
+
+/// The facts of each file that holds a document, by its path.
+pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMap<String, Facts> {
+    let mut facts = BTreeMap::new();
+    let mut by_content = BTreeMap::new();
+    for doc in &evidence.test_reports {
+        by_content.insert((doc.file.source.kind, &doc.file.source.sha256), Facts::from(doc.value));
+    }
+    for doc in &evidence.coverage_reports {
+        let kind = doc.file.source.kind;
+        by_content.insert((kind, &doc.file.source.sha256), Facts::Coverage(coverage(kind, doc.value)));
+    }
+    // The evidence has each content once; here every file has its facts.
+    for record in records {
+        if let Some(found) = by_content.get(&(record.kind, &record.sha256)) {
+            facts.insert(record.path.clone(), found.clone());
+        }
+    }
+    for doc in &evidence.workflows {
+        facts.insert(doc.file.path().to_owned(), Facts::from(&doc.value));
+    }
+    for doc in &evidence.backups {
+        facts.extend(doc.value.as_ref().map(|workflow| (doc.file.path().to_owned(), Facts::from(workflow))));
+    }
+    for doc in &evidence.actions {
+        facts.insert(doc.file.path().to_owned(), Facts::from(&doc.value));
+    }
+    for doc in &evidence.composes {
+        let count = |has: fn(&crate::parse::compose::ComposeService<'_>) -> bool| {
+            doc.services.iter().filter(|service| has(service)).count()
+        };
+        let compose = ComposeFacts {
+            services: sorted(doc.services.iter().map(|service| service.name)),
+            with_healthcheck: count(|service| service.healthcheck.is_some()),
+            with_build: count(|service| service.build.is_some()),
+        };
+        facts.insert(doc.file.path().to_owned(), Facts::Compose(compose));
+    }
+    for doc in &evidence.dockerfiles {
+        facts.insert(doc.file.path().to_owned(), Facts::from(doc.value));
+    }
+    facts
+}
+
+impl From<&Dockerfile> for Facts {
+    fn from(dockerfile: &Dockerfile) -> Self {
+        let stages = &dockerfile.stages;
+        let outside = dockerfile.global_args.iter().chain(&dockerfile.misplaced);
+        let inside = stages.iter().flat_map(|stage| std::iter::once(&stage.from).chain(&stage.instructions));
+        let mut instructions: Vec<_> = outside.chain(inside).collect();
+        instructions.sort_by_key(|instruction| instruction.span);
+        let stage = |stage: &Stage| StageFacts { name: stage.name.clone(), from: stage.base.raw.clone() };
+        Self::Dockerfile(DockerfileFacts {
+            stages: stages.iter().map(stage).collect(),
+            instructions: instructions.into_iter().map(|i| i.keyword.to_ascii_uppercase()).collect(),
+        })
+    }
+}
+
+impl From<&TestReport> for Facts {
+    fn from(report: &TestReport) -> Self {
+        let counts = report.counts();
+        Self::Tests(TestFacts {
+            tests: counts.total,
+            failures: counts.failed,
+            errors: counts.errors,
+            skipped: counts.skipped,
+            flaky: counts.flaky,
+            seconds: (counts.seconds * 1e6).round() / 1e6,
+            declared: report.declared.map(DeclaredTests::from),
+            counts,
+        })
+    }
+}
+
+impl From<DeclaredCounts> for DeclaredTests {
+    fn from(declared: DeclaredCounts) -> Self {
+        let DeclaredCounts { tests, failures, errors, skipped, seconds } = declared;
+        Self { tests, failures, errors, skipped, seconds }
+    }
+}
+
+impl From<&Workflow<'_>> for Facts {
+    fn from(workflow: &Workflow<'_>) -> Self {
+        let steps = || workflow.jobs.iter().flat_map(|job| &job.steps);
+        let called = workflow.jobs.iter().filter_map(|job: &Job<'_>| job.uses.as_ref());
+        let uses = steps().filter_map(|step| step.uses.as_ref()).chain(called).map(|uses| uses.text);
+        Self::Workflow(WorkflowFacts {
+            triggers: sorted(workflow.triggers.iter().map(|trigger| trigger.event)),
+            jobs: workflow.jobs.len(),
+            steps: steps().count(),
+            services: sorted(workflow.jobs.iter().flat_map(|job| &job.services).map(|service| service.name)),
+            uses: sorted(uses),
+        })
+    }
+}
+
+impl From<&Action<'_>> for Facts {
+    fn from(action: &Action<'_>) -> Self {
+        let uses = action.steps.iter().filter_map(|step: &Step<'_>| step.uses.as_ref()).map(|uses| uses.text);
+        Self::Action(ActionFacts { using: action.using.to_owned(), steps: action.steps.len(), uses: sorted(uses) })
+    }
+}
+
+fn coverage(format: FileKind, report: &CoverageReport) -> CoverageFacts {
+    let totals = report.totals();
+    // A metric that the format has is told also where there is nothing to cover.
+    let measured = |ratio: Ratio, formats: &[FileKind]| {
+        (ratio.total > 0 || formats.contains(&format)).then(|| Counted::from(ratio))
+    };
+    let Declared { line, branch, function, line_rate, branch_rate } = report.declared;
+    CoverageFacts {
+        format,
+        metrics: Metrics {
+            line: Some(totals.line.into()),
+            branch: measured(totals.branch, &[FileKind::Cobertura, FileKind::Lcov]),
+            function: measured(totals.function, &[FileKind::Lcov]),
+        },
+        declared: DeclaredCoverage {
+            metrics: Metrics {
+                line: line.map(Counted::from),
+                branch: branch.map(Counted::from),
+                function: function.map(Counted::from),
+            },
+            line_rate,
+            branch_rate,
+        },
+        files: report.files.len(),
+    }
+}
+
+impl From<Ratio> for Counted {
+    fn from(ratio: Ratio) -> Self {
+        Self { covered: ratio.covered, total: ratio.total }
+    }
+}
+
+fn sorted<'t>(names: impl Iterator<Item = &'t str>) -> Vec<String> {
+    let mut names: Vec<String> = names.map(str::to_owned).collect();
+    names.sort_unstable();
+    names
+}

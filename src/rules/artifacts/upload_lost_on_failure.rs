@@ -1,0 +1,302 @@
+//! The rule `upload-lost-on-failure`.
+
+use crate::evidence::{Evidence, JobRef, StepRef};
+use crate::model::Edit;
+use crate::parse::shell::{self, Fate};
+use crate::parse::workflow::{Job, Step, Workflow};
+use crate::parse::yaml::Node;
+use crate::rules::support::conditions::runs_after_failure;
+use crate::rules::support::proof::{Proof, proof_of};
+use crate::rules::support::test_commands::test_command;
+use crate::rules::support::test_runs::{Ending, followed, shell_options, test_runs};
+use crate::rules::support::words::count;
+use crate::rules::{NoParams, Sink, Spot, rule};
+use std::collections::{BTreeMap, BTreeSet};
+
+rule! {
+    /// # What it checks
+    ///
+    /// An `actions/upload-artifact` of a test report, after a step that runs tests in the same job or composite action,
+    /// also runs when that step has failed: its `if` calls `always()`, `!cancelled()` or `failure()`. The same holds for
+    /// coverage after a command that fails under a threshold (`--cov-fail-under`, `coverage report --fail-under`,
+    /// `nyc --check-coverage`), since only the coverage shows then which lines are missing. What an upload holds is told by the words of its name and paths (`junit.xml`, `test-results`, `surefire-reports`,
+    /// `playwright-report`, `cypress/screenshots`, `*.trx`, `htmlcov`, `lcov.info` and the like).
+    ///
+    /// Not judged: an upload after tests that cannot fail their step (`continue-on-error: true`, a status that is lost or
+    /// looked at); coverage without a threshold on a command line, as that of failed tests says little; coverage that a
+    /// later job of the workflow downloads, which needs it only on success; uploads of anything else; tests in programs
+    /// that are not known to run tests.
+    ///
+    /// # Why it matters
+    ///
+    /// A report is wanted most when a test has failed, and just then the step that would keep it is skipped.
+    ///
+    /// # Example
+    ///
+    /// ```yaml .github/workflows/ci.yml
+    /// on: push
+    /// jobs:
+    ///   test:
+    ///     runs-on: ubuntu-24.04
+    ///     steps:
+    ///       - run: pytest --junitxml=report/junit.xml
+    ///       - uses: actions/upload-artifact@v4
+    ///         with:
+    ///           name: test-results
+    ///           path: report/junit.xml
+    /// ```
+    ///
+    /// # Instead
+    ///
+    /// ```yaml .github/workflows/ci.yml
+    /// on: push
+    /// jobs:
+    ///   test:
+    ///     runs-on: ubuntu-24.04
+    ///     steps:
+    ///       - run: pytest --junitxml=report/junit.xml
+    ///       - uses: actions/upload-artifact@v4
+    ///         if: ${{ !cancelled() }}
+    ///         with:
+    ///           name: test-results
+    ///           path: report/junit.xml
+    /// ```
+    ///
+    /// # Options
+    ///
+    /// None.
+    ///
+    /// # When to waive
+    ///
+    /// The tests write the report only when all of them have passed.
+    pub struct UploadLostOnFailure;
+    id: "upload-lost-on-failure",
+    family: Artifacts,
+    level: Error,
+    since: "0.1.0",
+    params: NoParams,
+    check: check,
+}
+
+const WHY: &str =
+    "A report is wanted most when a test has failed, and just then the step that would keep it is skipped.";
+
+fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
+    let mut spots = Vec::new();
+    let (mut uploads, mut open) = (0, 0);
+    let handed_on: BTreeSet<_> = evidence.workflows.iter().flat_map(|w| handed_on(w.file.path(), w)).collect();
+    let is_handed_on = |job: JobRef<'_>| handed_on.contains(&(job.file.path(), job.job.id));
+    for group in groups(evidence) {
+        // Commands before, whose failure skips the steps after them: the first that runs tests, the first threshold.
+        let (mut tests, mut threshold): (Option<String>, Option<String>) = (None, None);
+        for at in group {
+            if let Some(proof) = uploaded(at.step) {
+                let cause = if proof == Proof::Tests { &tests } else { &threshold };
+                match cause {
+                    Some(_) if proof == Proof::Coverage && at.job.is_some_and(is_handed_on) => open += 1,
+                    Some(cause) => {
+                        uploads += 1;
+                        if !at.step.condition().is_some_and(runs_after_failure) {
+                            spots.push(spot(at, proof, cause));
+                        }
+                    }
+                    None => open += 1,
+                }
+            }
+            tests = tests.or_else(|| failing_test(evidence, at));
+            threshold = threshold.or_else(|| failing_threshold(evidence, at));
+        }
+    }
+    sink.subjects(uploads);
+    sink.fact(format!(
+        "{}, {} also after a failure",
+        count(uploads, "upload of test reports or coverage"),
+        uploads - spots.len()
+    ));
+    if open > 0 {
+        sink.fact(format!(
+            "{open} uploads were not judged: nothing known to fail stands before them, or a later job takes them"
+        ));
+    }
+    sink.once_a_file(
+        spots,
+        WHY,
+        |group| {
+            let first = group.first().map_or("", |spot| spot.message.as_str());
+            format!("{} uploads are skipped when the tests fail; the first: {first}", group.len())
+        },
+        |_| "Upload whatever the tests did, unless the run was cancelled:\n\n    if: ${{ !cancelled() }}\n".to_owned(),
+    );
+}
+
+/// The steps of each job and of each composite action.
+fn groups<'e>(evidence: &'e Evidence<'e>) -> Vec<Vec<StepRef<'e>>> {
+    let of_jobs = evidence.jobs().map(|job| {
+        let steps = job.job.steps.as_slice();
+        steps.iter().map(|step| StepRef { file: job.file, job: Some(job), steps, step }).collect()
+    });
+    let of_actions = evidence.actions.iter().map(|action| {
+        let steps = action.steps.as_slice();
+        steps.iter().map(|step| StepRef { file: action.file, job: None, steps, step }).collect()
+    });
+    of_jobs.chain(of_actions).collect()
+}
+
+fn spot<'e>(at: StepRef<'e>, proof: Proof, cause: &str) -> Spot<'e> {
+    let (what, passes) = match proof {
+        Proof::Tests => ("the test report", "has passed"),
+        Proof::Coverage => ("the coverage", "holds"),
+    };
+    let uses = at.step.uses.as_ref().map_or(at.step.node, |uses| uses.node);
+    let (node, how) = match at.step.node.entry("if") {
+        Some((_, condition)) => (condition, "under a condition that is met only"),
+        None => (uses, "without an `if`, so only"),
+    };
+    Spot {
+        file: at.file,
+        span: node.span(),
+        path: at.step.node.path(),
+        message: format!("{} uploads {what} {how} when `{cause}` before it {passes}", at.title()),
+        detail: String::new(),
+        edits: edit(at, uses).into_iter().collect(),
+    }
+}
+
+/// A line with the condition before `uses`, where the step has none.
+fn edit(at: StepRef<'_>, uses: Node<'_>) -> Option<Edit> {
+    if at.step.node.is_flow() || at.step.node.get("if").is_some() {
+        return None;
+    }
+    let offset = uses.key()?.span().offset;
+    let before = uses.tree().text().get(..offset)?;
+    let indent = before.rsplit('\n').next()?.chars().count();
+    let text = format!("if: ${{{{ !cancelled() }}}}\n{:indent$}", "");
+    Some(Edit { file: at.file.path().to_owned(), offset, length: 0, text })
+}
+
+/// What a step uploads, when it is proof of a test run.
+fn uploaded(step: &Step<'_>) -> Option<Proof> {
+    step.uses.as_ref().filter(|uses| uses.is_any(&["actions/upload-artifact"]))?;
+    let paths = step.input("path").and_then(Node::text).unwrap_or_default();
+    let name = step.input("name").and_then(Node::text).unwrap_or_default();
+    // `!path` leaves a path out.
+    let texts = paths.lines().map(str::trim).filter(|path| !path.starts_with('!')).chain([name]);
+    texts.filter_map(proof_of).max()
+}
+
+/// The first test command of a step whose failure fails the step.
+fn failing_test<'e>(evidence: &'e Evidence<'e>, at: StepRef<'e>) -> Option<String> {
+    strict_steps(evidence, at).into_iter().find_map(|step| {
+        let runs = test_runs(step, &[]).into_iter();
+        let kept = runs.filter(|test| test.ending == Ending::Kept).map(|test| test.label).next();
+        kept.or_else(|| tests_of_action(step.step))
+    })
+}
+
+/// The first command of a step that fails under a coverage threshold and then fails the step.
+fn failing_threshold<'e>(evidence: &'e Evidence<'e>, at: StepRef<'e>) -> Option<String> {
+    strict_steps(evidence, at).into_iter().find_map(|step| {
+        let run = step.step.run.as_ref()?;
+        let options = shell_options(step, run);
+        let commands = run.script.commands.iter().enumerate();
+        let mut demanding = commands
+            .filter_map(|(index, command)| Some((index, command.words.iter().find(|w| is_threshold(&w.text))?)));
+        let (_, word) = demanding.find(|(index, _)| run.script.fate(*index, options) == Fate::Kept)?;
+        Some(word.text.clone())
+    })
+}
+
+/// The step, or the steps that it leads to, as far as their failure fails it.
+fn strict_steps<'e>(evidence: &'e Evidence<'e>, at: StepRef<'e>) -> Vec<StepRef<'e>> {
+    let strict = |at: &StepRef<'_>| at.step.continues_on_error() == Some(false);
+    if strict(&at) { followed(evidence, at).into_iter().filter(strict).collect() } else { Vec::new() }
+}
+
+fn is_threshold(word: &str) -> bool {
+    let name = word.split('=').next().unwrap_or_default();
+    let known = ["--cov-fail-under", "--check-coverage", "--minimum-coverage", "--coverageThreshold"];
+    known.contains(&name) || name.starts_with("--fail-under") || name.starts_with("--coverage.thresholds")
+}
+
+/// Tests that a public action runs: by itself, or as a script in one of its inputs.
+fn tests_of_action(step: &Step<'_>) -> Option<String> {
+    let action = step.uses.as_ref()?.action()?;
+    let input = match action.as_str() {
+        "cypress-io/github-action" => {
+            let runs = step.input("runTests").and_then(Node::as_bool) != Some(false);
+            return runs.then(|| "cypress run".to_owned());
+        }
+        "nick-fields/retry" | "nick-invision/retry" => "command",
+        "coactions/setup-xvfb" | "gabrielbb/xvfb-action" => "run",
+        "reactivecircus/android-emulator-runner" => "script",
+        "devcontainers/ci" => "runCmd",
+        _ => return None,
+    };
+    let script = shell::parse(step.input(input)?.text()?);
+    script.commands.iter().find_map(|command| test_command(&command.words))
+}
+
+/// Paths and ids of the jobs for which a job that downloads artifacts waits, through others too.
+fn handed_on<'e>(path: &'e str, workflow: &'e Workflow<'_>) -> BTreeSet<(&'e str, &'e str)> {
+    let downloads = |job: &&Job<'_>| {
+        let mut actions = job.steps.iter().filter_map(|step| step.uses.as_ref()?.action());
+        // What a called workflow does is not followed here.
+        job.uses.is_some() || actions.any(|action| action.ends_with("/download-artifact"))
+    };
+    let jobs: BTreeMap<&str, &Job<'_>> = workflow.jobs.iter().map(|job| (job.id, job)).collect();
+    let mut found = BTreeSet::new();
+    let mut waiting: Vec<&Job<'_>> = workflow.jobs.iter().filter(downloads).collect();
+    while let Some(job) = waiting.pop() {
+        let needed = job.needs().filter_map(|id| jobs.get(id.text()?).copied());
+        waiting.extend(needed.filter(|needed| found.insert((path, needed.id))));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{self, Request};
+    use crate::input::{Content, Limits, Origin, RawFile};
+    use crate::model::{Date, Level};
+
+    /// The file after the edits of all findings.
+    fn repaired(text: &str) -> String {
+        let policy = "version: 1\nrules:\n  upload-lost-on-failure: error\n";
+        let policy = engine::load_policy("p.yml", Some(policy), &|_| None).unwrap();
+        let path = ".github/workflows/ci.yml".to_owned();
+        let files = vec![RawFile { path, content: Content::Bytes(text.into()), origin: Origin::Tree }];
+        let today: Date = "2026-11-23".parse().unwrap();
+        let report =
+            engine::analyze(Request { files, limits: Limits::default(), fail_on: Level::Error, today }, &policy);
+        let mut edits: Vec<_> = report.findings.into_iter().flat_map(|finding| finding.fix.edits).collect();
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.offset));
+        let mut text = text.to_owned();
+        for edit in edits {
+            text.replace_range(edit.offset..edit.offset + edit.length, &edit.text);
+        }
+        text
+    }
+
+    #[test]
+    fn the_edit_puts_the_condition_before_uses_at_its_indentation() {
+        let head = "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: pytest\n";
+        let step = "      - uses: actions/upload-artifact@v4\n        with: { path: junit.xml }\n";
+        let named = "      - name: keep\n        uses: actions/upload-artifact@v4\n        with: { path: junit.xml }\n";
+        let expected = "      - if: ${{ !cancelled() }}\n        uses: actions/upload-artifact@v4\n        with: { path: junit.xml }\n      \
+                        - name: keep\n        if: ${{ !cancelled() }}\n        uses: actions/upload-artifact@v4\n        with: { path: \
+                        junit.xml }\n";
+        assert_eq!(repaired(&format!("{head}{step}{named}")), format!("{head}{expected}"));
+    }
+
+    #[test]
+    fn a_step_in_braces_or_with_a_condition_is_left_to_the_reader() {
+        let head = "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: pytest\n";
+        for step in [
+            "      - { uses: actions/upload-artifact@v4, with: { path: junit.xml } }\n",
+            "      - uses: actions/upload-artifact@v4\n        if: success()\n        with: { path: junit.xml }\n",
+        ] {
+            let text = format!("{head}{step}");
+            assert_eq!(repaired(&text), text);
+        }
+    }
+}

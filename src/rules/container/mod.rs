@@ -1,0 +1,3 @@
+//! One environment for every test run.
+
+pub mod tests_outside_container;

@@ -1,0 +1,531 @@
+//! The program from outside: arguments, exit codes, outputs and their layout.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "tests run the program and stop at what they did not expect"
+)]
+
+use serde_json::Value;
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+const SLEEPS: &str = "on: push
+jobs:
+  test:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: |
+          docker compose up -d
+          sleep 30
+          docker compose exec -T web pytest
+";
+const WAITS: &str = "on: push
+jobs:
+  test:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: docker compose up -d --wait
+";
+const POLICY: &str = "version: 1\nrules:\n  sleep-as-wait: error\n";
+const JUNIT: &str = r#"<testsuite name="s" tests="9">
+  <testcase classname="c" name="a" time="0.5"/>
+  <testcase classname="c" name="b"><failure message="no"/></testcase>
+  <testcase classname="c" name="c"><skipped/></testcase>
+</testsuite>"#;
+const CI: &str = ".github/workflows/ci.yml";
+
+fn tree(files: &[(&str, &str)]) -> TempDir {
+    let root = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    root
+}
+
+fn command(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    command.current_dir(folder).args(args).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env_remove("CI");
+    command
+}
+
+fn tollgate(folder: &Path, args: &[&str]) -> Output {
+    command(folder, args).stdin(Stdio::null()).output().unwrap()
+}
+
+fn out(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn err(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Exit codes mean the same in every format.
+#[track_caller]
+fn exits(folder: &Path, args: &[&str], code: i32) {
+    for format in ["text", "json"] {
+        let output = tollgate(folder, &[args, &["--format", format]].concat());
+        assert_eq!(output.status.code(), Some(code), "{args:?} {format}\n{}{}", out(&output), err(&output));
+    }
+}
+
+#[test]
+fn exit_codes_follow_the_verdict() {
+    let root = tree(&[
+        ("good/tollgate.yml", POLICY),
+        (&format!("good/{CI}"), WAITS),
+        ("bad/.github/tollgate.yml", POLICY),
+        (&format!("bad/{CI}"), SLEEPS),
+        ("tests/tollgate.yml", "version: 1\nevidence: { tests: required }\n"),
+        (&format!("tests/{CI}"), WAITS),
+        ("empty/tollgate.yml", POLICY),
+        ("wrong/tollgate.yml", "version: 2\n"),
+        ("warns/tollgate.yml", "version: 1\nrules: { sleep-as-wait: warning }\n"),
+        (&format!("warns/{CI}"), SLEEPS),
+    ]);
+    for (args, code) in [
+        (&["check", "good"][..], 0),
+        (&["check", "bad"], 1),
+        (&["check", "wrong"], 2),
+        (&["check", "good", "--policy", "no-such-pack"], 2),
+        (&["check", "good", "--policy", "no/such/file.yml"], 2),
+        (&["check", "tests"], 3),
+        (&["check", "empty"], 3),
+        (&["check", "missing", "--policy", "good/tollgate.yml"], 3),
+        (&["check", "warns"], 0),
+        (&["check", "warns", "--fail-on", "warning"], 1),
+    ] {
+        exits(root.path(), args, code);
+    }
+    for args in [
+        &["frobnicate"][..],
+        &["check", "--no-such-option"],
+        &["check", "--format", "yaml"],
+        &["check", "--today", "tomorrow"],
+        &["check", "--limit", "fils=1"],
+        &["check", "--output", "report.xyz"],
+        &["check", "--fail-on", "fatal"],
+        &["explain", "no-such-rule"],
+        &[],
+    ] {
+        let output = tollgate(root.path(), args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert_eq!(out(&output), "", "{args:?}");
+        assert!(!output.stderr.is_empty(), "{args:?}");
+    }
+    let output = tollgate(root.path(), &["--version"]);
+    assert_eq!(out(&output), concat!("tollgate ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_path_that_does_not_exist_is_named_and_leaves_the_verdict_open() {
+    let root = tree(&[("tollgate.yml", "version: 1\nrules: { unreadable-file: error }\n"), (CI, WAITS)]);
+    let output = tollgate(root.path(), &["check", ".", "--evidence", "lost/junit.xml", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(err(&output), "error: lost/junit.xml: does not exist\n");
+    let report = json(&output);
+    let files = report["files"].as_array().unwrap();
+    let lost = files.iter().find(|file| file["path"] == "lost/junit.xml").unwrap();
+    assert_eq!((&lost["status"], &lost["note"]), (&"unreadable".into(), &"does not exist".into()));
+}
+
+#[test]
+fn a_finding_is_laid_out_as_compilers_do() {
+    let root = tree(&[("tollgate.yml", POLICY), (CI, SLEEPS)]);
+    let output = tollgate(root.path(), &["check"]);
+    let text = out(&output);
+    let layout = "\
+ --> .github/workflows/ci.yml:8:11
+  |
+8 |           sleep 30
+  |           ^^^^^^^^
+  |
+  = why: A fixed wait is too short";
+    assert!(text.starts_with("error[sleep-as-wait]: job `test`"), "{text}");
+    assert!(text.contains(layout), "{text}");
+    for part in [
+        "  = fix: ",
+        "             docker compose up -d --wait",
+        "  = policy: tollgate.yml:3\n",
+        "\nFAIL  1 error  (policy tollgate.yml)\n",
+        "\nRules that do not hold\n  error    sleep-as-wait  (tollgate.yml:3)\n",
+        "\nRules by family   failed  no evidence   passed  not applicable\n  health               1",
+        "\n  CI        1 workflow with 1 job\n",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
+    }
+    assert_eq!(err(&output), "");
+    assert!(text.lines().all(|line| line == line.trim_end()), "blanks at the end of a line:\n{text}");
+}
+
+#[test]
+fn the_reason_is_given_where_a_rule_fires_first() {
+    let root = tree(&[("tollgate.yml", POLICY), (CI, SLEEPS), (".github/workflows/other.yml", SLEEPS)]);
+    let output = tollgate(root.path(), &["check"]);
+    assert_eq!(out(&output).matches("= why: ").count(), 1);
+    assert_eq!(out(&output).matches("= fix: ").count(), 2);
+    assert_eq!(out(&output).matches("= fix: as above\n").count(), 1);
+}
+
+#[test]
+fn quiet_leaves_the_verdict_line() {
+    let root = tree(&[("tollgate.yml", POLICY), (CI, SLEEPS)]);
+    let output = tollgate(root.path(), &["check", "--quiet"]);
+    assert_eq!(out(&output), "FAIL  1 error  (policy tollgate.yml)\n");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn the_json_has_the_fields_of_the_schema_and_does_not_depend_on_the_run() {
+    let root = tree(&[("tollgate.yml", POLICY), (CI, SLEEPS), ("junit.xml", JUNIT)]);
+    let output = tollgate(root.path(), &["check", "--format", "json", "--today", "2026-11-23"]);
+    let report = json(&output);
+    let text = out(&output);
+    let places = [
+        "schema",
+        "tool",
+        "verdict",
+        "policy",
+        "summary",
+        "outcomes",
+        "findings",
+        "tests",
+        "coverage",
+        "runs",
+        "workflows",
+        "files",
+    ]
+    .map(|key| text.find(&format!("\n  \"{key}\": ")).unwrap_or_else(|| panic!("no `{key}`")));
+    assert!(places.is_sorted(), "the fields stand in the order of the schema");
+    assert_eq!(report["schema"], "tollgate-report/1");
+    assert_eq!(report["verdict"], "fail");
+    assert_eq!(report["tests"]["total"], 3);
+    assert_eq!(report["findings"][0]["place"]["line"], 8);
+    assert!(out(&output).ends_with("}\n"));
+    let again = tollgate(root.path(), &["check", "--format", "json", "--today", "2026-11-23"]);
+    assert_eq!(output.stdout, again.stdout);
+}
+
+#[test]
+fn several_outputs_come_from_one_run_and_are_written_whole() {
+    let root = tree(&[("tollgate.yml", POLICY), (CI, SLEEPS), ("out/old.json", "old"), ("out/keep", "")]);
+    let output = tollgate(
+        root.path(),
+        &["check", "--quiet", "--output", "out/old.json", "--output", "text=out/report.log", "--color", "always"],
+    );
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    let report: Value = serde_json::from_str(&fs::read_to_string(root.path().join("out/old.json")).unwrap()).unwrap();
+    assert_eq!(report["verdict"], "fail");
+    let text = fs::read_to_string(root.path().join("out/report.log")).unwrap();
+    assert!(text.contains("error[sleep-as-wait]") && !text.contains('\u{1b}'), "{text}");
+    let mut names: Vec<_> = fs::read_dir(root.path().join("out")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["keep", "old.json", "report.log"], "nothing else is left behind");
+
+    let output = tollgate(root.path(), &["check", "--output", "no/such/folder/report.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).starts_with("error: no/such/folder/report.json: cannot be written: "), "{}", err(&output));
+    assert!(out(&output).contains("FAIL"), "the result is shown nevertheless");
+}
+
+#[test]
+fn colours_are_off_in_pipes_and_on_when_asked() {
+    let root = tree(&[("tollgate.yml", POLICY), (CI, SLEEPS)]);
+    for (args, variable, coloured) in [
+        (&["check"][..], None, false),
+        (&["check", "--color", "always"], None, true),
+        (&["check", "--color", "never"], Some("CLICOLOR_FORCE"), false),
+        (&["check"], Some("CLICOLOR_FORCE"), true),
+        (&["check"], Some("NO_COLOR"), false),
+    ] {
+        let mut command = command(root.path(), args);
+        command.envs(variable.map(|name| (name, "1")));
+        let output = command.output().unwrap();
+        assert_eq!(out(&output).contains('\u{1b}'), coloured, "{args:?} {variable:?}");
+    }
+}
+
+#[test]
+fn a_wrong_policy_is_shown_at_its_place_with_a_hint() {
+    for (policy, place, message, hint) in [
+        ("version: 1\nrulez: {}\n", "2:1", "no key `rulez`", "did you mean `rules`?"),
+        (
+            "version: 1\nrules: { sleep-as-wiat: error }\n",
+            "2:10",
+            "no rule `sleep-as-wiat`",
+            "did you mean `sleep-as-wait`?",
+        ),
+        (
+            "version: 1\nrules:\n  sleep-as-wait: { max_second: 3 }\n",
+            "3:20",
+            "no parameter `max_second`",
+            "did you mean `max_seconds`?",
+        ),
+        ("version: 1\nrules: { sleep-as-wait: eror }\n", "2:25", "no level `eror`", "did you mean `error`?"),
+        ("version: 1\nextends: [recomended]\n", "2:11", "no such pack", "did you mean the pack `recommended`?"),
+        (
+            "version: 1\nextends: [./org.yml]\n",
+            "2:11",
+            "`./org.yml`: the file cannot be read",
+            "relative to the policy",
+        ),
+        ("version: 1\nrules: {}\nrules: {}\n", "3:1", "`rules` is written twice", ""),
+        ("version: 1\nlevels: { helth: error }\n", "2:11", "no family `helth`", "did you mean `health`?"),
+        ("rules: {}\n", "1:1", "has no `version`", "version: 1"),
+    ] {
+        let root = tree(&[("tollgate.yml", policy), (CI, WAITS)]);
+        let output = tollgate(root.path(), &["check"]);
+        assert_eq!(output.status.code(), Some(2), "{policy}");
+        assert_eq!(out(&output), "", "{policy}");
+        let text = err(&output).replace("\n          ", " ");
+        for part in [&format!("--> tollgate.yml:{place}\n"), message, hint, "nothing was judged"] {
+            assert!(text.contains(part), "{part:?} is not in\n{text}\nfor\n{policy}");
+        }
+    }
+}
+
+#[test]
+fn a_policy_extends_files_relative_to_its_own_folder() {
+    let root = tree(&[
+        ("repo/.github/tollgate.yml", "version: 1\nextends: [../ci/base.yml]\n"),
+        ("repo/ci/base.yml", POLICY),
+        (&format!("repo/{CI}"), SLEEPS),
+        ("else/where.yml", "version: 1\nextends: [./deeper/base.yml]\n"),
+        ("else/deeper/base.yml", POLICY),
+    ]);
+    let output = tollgate(root.path(), &["check", "repo", "--format", "json"]);
+    let files = |report: &Value| -> Vec<String> {
+        let sources = report["policy"]["sources"].as_array().unwrap();
+        sources.iter().map(|source| source["file"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(files(&json(&output)), ["ci/base.yml", ".github/tollgate.yml"], "{}", err(&output));
+    let output = tollgate(root.path(), &["check", "repo", "--format", "json", "--policy", "else/where.yml"]);
+    assert_eq!(files(&json(&output)), ["else/deeper/base.yml", "else/where.yml"], "{}", err(&output));
+    assert_eq!(output.status.code(), Some(1));
+}
+
+/// A zip with one stored member, as small as it gets.
+fn zip(name: &str, content: &[u8]) -> Vec<u8> {
+    let crc = content.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xEDB8_8320 } else { c >> 1 })
+    });
+    let (length, name_length) = (u32::try_from(content.len()).unwrap(), u16::try_from(name.len()).unwrap());
+    let mut common = vec![20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0];
+    common.extend((!crc).to_le_bytes());
+    common.extend(length.to_le_bytes());
+    common.extend(length.to_le_bytes());
+    common.extend(name_length.to_le_bytes());
+    common.extend([0, 0]);
+    let mut zip = b"PK\x03\x04".to_vec();
+    zip.extend(&common);
+    zip.extend(name.as_bytes());
+    zip.extend(content);
+    let directory = u32::try_from(zip.len()).unwrap();
+    zip.extend(b"PK\x01\x02\x14\x00");
+    zip.extend(&common);
+    zip.extend([0; 14]);
+    zip.extend(name.as_bytes());
+    let size = u32::try_from(zip.len()).unwrap() - directory;
+    zip.extend(b"PK\x05\x06\0\0\0\0\x01\0\x01\0");
+    zip.extend(size.to_le_bytes());
+    zip.extend(directory.to_le_bytes());
+    zip.extend([0, 0]);
+    zip
+}
+
+#[test]
+fn a_zip_is_read_from_standard_input() {
+    let root = tree(&[]);
+    let mut child = command(root.path(), &["inspect", "-", "--format", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&zip("junit.xml", JUNIT.as_bytes())).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let files = &json(&output)["files"];
+    assert_eq!((&files[0]["path"], &files[0]["kind"]), (&"stdin".into(), &"archive".into()));
+    assert_eq!(files[1]["path"], "stdin/junit.xml");
+    assert_eq!(files[1]["facts"]["tests"], 3);
+}
+
+#[test]
+fn a_closed_pipe_is_no_panic_and_does_not_change_the_exit_code() {
+    let root = tree(&[("tollgate.yml", POLICY), (CI, SLEEPS)]);
+    for number in 0..400 {
+        fs::write(root.path().join(format!(".github/workflows/w{number}.yml")), SLEEPS).unwrap();
+    }
+    let mut child = command(root.path(), &["check"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = [0; 10];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(err(&output), "");
+}
+
+#[test]
+fn nothing_in_a_file_can_steer_the_terminal() {
+    let service = "on: push\njobs:\n  \"t\\e[31m\\x9b2J\":\n    runs-on: x\n    steps:\n      - run: \"docker compose up -d\\nsleep 30\\npytest\" # \u{1b}]0;x\u{7} \u{9b}2J \u{202e}\n";
+    let junit = "<testsuite><testcase name=\"a&#x9b;31m\"><failure message=\"&#x9b;31m\"/></testcase></testsuite>";
+    let root = tree(&[
+        ("tollgate.yml", "version: 1\nrules: { sleep-as-wait: error, test-failed: error, unreadable-file: error }\n"),
+        (CI, service),
+        ("junit.xml", junit),
+        ("policy.yml", "version: 1\n\"\u{202e}\\e[31m\": 1\n"),
+    ]);
+    for args in [
+        &["check"][..],
+        &["check", "--format", "json"],
+        &["check", "--policy", "policy.yml"],
+        &["check", "no\u{1b}[31m"],
+        &["inspect"],
+        &["inspect", "--format", "json"],
+        &["explain", "no\u{1b}[31m"],
+    ] {
+        let output = tollgate(root.path(), args);
+        for text in [out(&output), err(&output)] {
+            let steering = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+            assert!(!text.contains(steering), "{args:?}: {text:?}");
+        }
+    }
+}
+
+#[test]
+fn inspect_tells_what_each_file_holds() {
+    let lcov = "SF:src/a.rs\nDA:1,1\nDA:2,0\nLF:2\nLH:1\nend_of_record\n";
+    let compose = "services:\n  web: { build: . }\n  db: { image: postgres, healthcheck: { test: x } }\n";
+    let root = tree(&[
+        (
+            CI,
+            "on: push\njobs:\n  t:\n    runs-on: x\n    services: { db: { image: postgres } }\n    steps:\n      - uses: actions/checkout@v4\n      - run: make\n",
+        ),
+        ("compose.yml", compose),
+        ("Dockerfile", "ARG V=1\nFROM rust:1 AS build\nRUN make\nFROM scratch\n"),
+        ("junit.xml", JUNIT),
+        ("copy/junit.xml", JUNIT),
+        ("lcov.info", lcov),
+        ("logo.png", "x"),
+    ]);
+    let output = tollgate(root.path(), &["inspect", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let inspection = json(&output);
+    let files = inspection["files"].as_array().unwrap();
+    let file = |path: &str| files.iter().find(|file| file["path"] == path).unwrap();
+    for (path, kind, facts) in [
+        (
+            CI,
+            "workflow",
+            r#"{"triggers":["push"],"jobs":1,"steps":2,"services":["db"],"uses":["actions/checkout@v4"]}"#,
+        ),
+        ("compose.yml", "compose", r#"{"services":["db","web"],"with_healthcheck":1,"with_build":1}"#),
+        (
+            "Dockerfile",
+            "dockerfile",
+            r#"{"stages":[{"name":"build","from":"rust:1"},{"name":null,"from":"scratch"}],"instructions":["ARG","FROM","RUN","FROM"]}"#,
+        ),
+        (
+            "junit.xml",
+            "junit",
+            r#"{"tests":3,"failures":1,"errors":0,"skipped":1,"flaky":0,"seconds":0.5,"declared":{"tests":9}}"#,
+        ),
+        (
+            "lcov.info",
+            "lcov",
+            r#"{"format":"lcov","line":{"covered":1,"total":2},"branch":{"covered":0,"total":0},"function":{"covered":0,"total":0},"declared":{"line":{"covered":1,"total":2}},"files":1}"#,
+        ),
+    ] {
+        assert_eq!(file(path)["kind"], kind);
+        assert_eq!(file(path)["facts"], serde_json::from_str::<Value>(facts).unwrap(), "{path}");
+    }
+    assert_eq!(file("copy/junit.xml")["facts"], file("junit.xml")["facts"], "a copy has its facts too");
+    assert_eq!(file("logo.png")["status"], "ignored");
+
+    let output = tollgate(root.path(), &["inspect"]);
+    for part in [
+        "junit.xml  junit  ",
+        "    tests: 3 total, 1 passed, 1 failed, 1 skipped, 0 flaky; 0.50 s\n",
+        "    the report declares other counts: tests 9 instead of 3\n",
+        "    2 stages with 4 instructions\n    build from rust:1, from scratch\n",
+        "1 not needed: no format that Tollgate reads has this name\n",
+    ] {
+        assert!(out(&output).contains(part), "{part:?} is not in\n{}", out(&output));
+    }
+    let output = tollgate(root.path(), &["inspect", "logo.png"]);
+    assert_eq!(output.status.code(), Some(3), "nothing could be read");
+}
+
+#[test]
+fn rules_are_listed_in_every_format() {
+    let root = tree(&[]);
+    let listed = json(&tollgate(root.path(), &["rules", "--format", "json"]));
+    let rules = listed["rules"].as_array().unwrap();
+    let rule = rules.iter().find(|rule| rule["id"] == "sleep-as-wait").unwrap();
+    let keys: Vec<&str> = rule.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["family", "id", "level", "packs", "since", "summary"]);
+    assert_eq!((&rule["family"], &rule["level"]), (&"health".into(), &"error".into()));
+    assert_eq!(rule["summary"], "No `sleep` of two seconds or more stands between starting a service and using it.");
+    let text = tollgate(root.path(), &["rules"]);
+    let markdown = tollgate(root.path(), &["rules", "--format", "markdown"]);
+    assert_eq!(out(&markdown).lines().count(), rules.len() + 2);
+    for rule in rules {
+        let id = rule["id"].as_str().unwrap();
+        assert!(out(&text).contains(&format!("\n  {id} ")), "{id}");
+        assert!(out(&markdown).contains(&format!("\n| `{id}` | ")), "{id}");
+    }
+}
+
+#[test]
+fn explain_shows_the_documentation_of_a_rule() {
+    let root = tree(&[]);
+    let output = tollgate(root.path(), &["explain", "sleep-as-wait"]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = out(&output);
+    assert!(text.starts_with("sleep-as-wait\nhealth · error · "), "{text}");
+    for part in [
+        "\nWhat it checks\n\nNo `sleep`",
+        "\n  .github/workflows/ci.yml\n    on: push\n    jobs:\n      test:\n",
+        "\nOptions\n",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
+    }
+    assert!(!text.contains("```") && !text.contains("\n# "), "{text}");
+    let coloured = tollgate(root.path(), &["explain", "sleep-as-wait", "--color", "always"]);
+    assert!(out(&coloured).contains("\u{1b}[1mWhat it checks\u{1b}[0m\n"));
+    for (typo, hint) in [("sleep-as-wiat", "did you mean `sleep-as-wait`?"), ("zzzzzzz", "`tollgate rules` lists them")]
+    {
+        let output = tollgate(root.path(), &["explain", typo]);
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(err(&output), format!("error: there is no rule `{typo}`; {hint}\n"));
+    }
+}
+
+#[test]
+fn limits_are_set_by_name_and_told_when_hit() {
+    let root = tree(&[("tollgate.yml", POLICY), (CI, WAITS), ("junit.xml", JUNIT)]);
+    let output = tollgate(root.path(), &["inspect", "--limit", "file_bytes=120"]);
+    assert!(out(&output).contains("unreadable: over the limit `file_bytes` (120 bytes)"), "{}", out(&output));
+    let output = tollgate(root.path(), &["check", "--limit", "file_byte=1"]);
+    assert!(err(&output).contains("did you mean `file_bytes`?"), "{}", err(&output));
+}
+
+#[test]
+fn the_help_shows_examples_and_exit_codes() {
+    let root = tree(&[]);
+    let output = tollgate(root.path(), &["check", "--help"]);
+    for part in ["tollgate check . --evidence artifacts.zip", "Exit codes:", "archive_depth", "[default: error]"] {
+        assert!(out(&output).contains(part), "{part}");
+    }
+}
