@@ -3,7 +3,7 @@
 use super::Doc;
 use crate::model::{CaseRecord, CaseStatus, Coverage, CoveredFile, FileKind, Ratio, SuiteRecord, TestCounts, Tests};
 use crate::parse::coverage::{CoverageReport, CoveredSource};
-use crate::parse::junit::{Case, Suite, TestReport};
+use crate::parse::test_results::{Case, Suite, TestReport};
 use std::collections::BTreeMap;
 
 /// Most failures and most slow cases that a report shows; counts are never cut.
@@ -51,8 +51,8 @@ fn record(report: &Doc<'_, &TestReport>, suite: &Suite, case: &Case) -> CaseReco
         name: case.name.to_string(),
         status: case.status,
         seconds: case.seconds,
-        message: case.message.clone(),
-        trace: case.trace.clone(),
+        message: case.message.to_string(),
+        trace: case.trace.to_string(),
         file: report.file.path().to_owned(),
         line: report.file.line(case.span.offset),
     }

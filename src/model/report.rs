@@ -223,6 +223,18 @@ pub enum FileKind {
     Dockerfile,
     /// `JUnit` XML.
     Junit,
+    /// TRX, of Visual Studio and `dotnet test`.
+    Trx,
+    /// Results of `NUnit` 3.
+    Nunit,
+    /// XML of xUnit.net.
+    Xunit,
+    /// XML of `TestNG`.
+    Testng,
+    /// Common Test Report Format.
+    Ctrf,
+    /// Events of `go test -json`.
+    GoTestJson,
     /// Cobertura XML.
     Cobertura,
     /// LCOV tracefile.
@@ -240,6 +252,14 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// Whether it holds test results.
+    pub const fn is_test_report(self) -> bool {
+        matches!(
+            self,
+            Self::Junit | Self::Trx | Self::Nunit | Self::Xunit | Self::Testng | Self::Ctrf | Self::GoTestJson
+        )
+    }
+
     /// The word used in reports.
     pub const fn word(self) -> &'static str {
         match self {
@@ -249,6 +269,12 @@ impl FileKind {
             Self::Compose => "compose",
             Self::Dockerfile => "dockerfile",
             Self::Junit => "junit",
+            Self::Trx => "trx",
+            Self::Nunit => "nunit",
+            Self::Xunit => "xunit",
+            Self::Testng => "testng",
+            Self::Ctrf => "ctrf",
+            Self::GoTestJson => "go-test-json",
             Self::Cobertura => "cobertura",
             Self::Lcov => "lcov",
             Self::Markdown => "markdown",

@@ -2,10 +2,10 @@
 
 use super::coverage::CoverageReport;
 use super::dockerfile::Dockerfile;
-use super::junit::TestReport;
 use super::markdown::Document as Markdown;
+use super::test_results::{TestReport, ctrf, go_test, junit, nunit, testng, trx, xunit};
 use super::yaml::Tree;
-use super::{Parsed, cobertura, dockerfile, junit, lcov, markdown};
+use super::{Parsed, cobertura, dockerfile, lcov, markdown};
 use crate::input::SourceFile;
 use crate::model::{FileKind, FileStatus};
 
@@ -36,6 +36,12 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         }
         FileKind::Dockerfile => dockerfile::parse(text).map(Document::Dockerfile),
         FileKind::Junit => junit::parse(text).map(Document::Tests),
+        FileKind::Trx => trx::parse(text).map(Document::Tests),
+        FileKind::Nunit => nunit::parse(text).map(Document::Tests),
+        FileKind::Xunit => xunit::parse(text).map(Document::Tests),
+        FileKind::Testng => testng::parse(text).map(Document::Tests),
+        FileKind::Ctrf => ctrf::parse(text).map(Document::Tests),
+        FileKind::GoTestJson => go_test::parse(text).map(Document::Tests),
         FileKind::Cobertura => cobertura::parse(text).map(Document::Coverage),
         FileKind::Lcov => lcov::parse(text).map(Document::Coverage),
         FileKind::Markdown => markdown::parse(text).map(Document::Markdown),

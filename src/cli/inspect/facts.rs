@@ -2,7 +2,7 @@ use crate::evidence::Evidence;
 use crate::model::{FileKind, FileRecord, Ratio, TestCounts};
 use crate::parse::coverage::{CoverageReport, Declared};
 use crate::parse::dockerfile::{Dockerfile, Stage};
-use crate::parse::junit::{DeclaredCounts, TestReport};
+use crate::parse::test_results::{DeclaredCounts, TestReport};
 use crate::parse::workflow::{Action, Job, Step, Workflow};
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -2,8 +2,9 @@
 
 use super::names::Name;
 use super::{Detected, FileKind};
+use crate::input::sniff_json::{self, JsonHead};
 use crate::input::sniff_xml::{self, XmlHead};
-use crate::input::{sniff_json, sniff_yaml};
+use crate::input::sniff_yaml;
 
 /// A YAML file, or a kept copy of one.
 pub(super) fn yaml(name: &Name<'_>, head: &str) -> Detected {
@@ -65,6 +66,9 @@ pub(super) fn report(name: &Name<'_>, head: &str) -> Detected {
         return Detected::foreign(format);
     }
     if let Some(json) = sniff_json::head(head) {
+        if let Some(kind) = json_results(&json) {
+            return Detected::is(kind);
+        }
         let format = JSON_FORMATS.iter().find(|(_, keys)| keys.iter().all(|(depth, key)| json.has(*depth, key)));
         if let Some((format, _)) = format {
             return Detected::foreign(format);
@@ -73,6 +77,11 @@ pub(super) fn report(name: &Name<'_>, head: &str) -> Detected {
             return Detected::foreign("SimpleCov result set");
         }
     }
+    // The go command prints builds and downloads between the events of `go test -json`, often before the first.
+    let events = head.split_once("\n{").and_then(|(_, rest)| head.get(head.len() - rest.len() - 1..));
+    if events.and_then(sniff_json::head).is_some_and(|json| json_results(&json) == Some(FileKind::GoTestJson)) {
+        return Detected::is(FileKind::GoTestJson);
+    }
     // Whatever it is, it is not what its name promises; the reader of that format will say so.
     if let Some((kind, _)) = name.report() {
         return Detected::is(kind);
@@ -80,9 +89,23 @@ pub(super) fn report(name: &Name<'_>, head: &str) -> Detected {
     Detected::other("no format that Tollgate reads has this name or content")
 }
 
+/// Test results in JSON.
+fn json_results(json: &JsonHead) -> Option<FileKind> {
+    let ctrf = json.has(1, "results") && (json.has(1, "reportFormat") || (json.has(2, "tool") && json.has(2, "tests")));
+    let event = json.has(1, "Action") && ["Package", "Test", "ImportPath"].iter().any(|key| json.has(1, key));
+    if ctrf { Some(FileKind::Ctrf) } else { event.then_some(FileKind::GoTestJson) }
+}
+
 fn by_root(name: &Name<'_>, xml: &XmlHead) -> Detected {
     match xml.root.as_str() {
         "testsuites" | "testsuite" | "testcase" => return Detected::is(FileKind::Junit),
+        "TestRun" => return Detected::is(FileKind::Trx),
+        "test-run" => return Detected::is(FileKind::Nunit),
+        "assemblies" => return Detected::is(FileKind::Xunit),
+        "assembly" if xml.has("run-date") || xml.has("test-framework") => return Detected::is(FileKind::Xunit),
+        "testng-results" => return Detected::is(FileKind::Testng),
+        // A wrapper around suites, such as Eclipse's `testrun`.
+        _ if xml.has_child("testsuite") || xml.has_child("testsuites") => return Detected::is(FileKind::Junit),
         "coverage" => return coverage(xml),
         "" => {
             let note = "XML that ends before its root element";
@@ -132,12 +155,7 @@ const XML_FORMATS: &[(&str, &str, &str)] = &[
     ("Root", "DotCoverVersion", "dotCover XML"),
     ("root", "Root", "dotCover XML"),
     ("results", "modules", "Visual Studio coverage XML"),
-    ("TestRun", "", "TRX"),
-    ("test-run", "", "NUnit 3 XML"),
     ("test-results", "", "NUnit 2 XML"),
-    ("assemblies", "", "xUnit.net XML"),
-    ("assembly", "run-date", "xUnit.net XML"),
-    ("testng-results", "", "TestNG XML"),
     ("testExecutions", "", "SonarQube generic test execution XML"),
     ("testrun", "", "Eclipse test run XML"),
     ("test-suite", "", "Allure 1 XML"),
@@ -151,6 +169,10 @@ const XML_FORMATS: &[(&str, &str, &str)] = &[
     ("CUNIT_TEST_RUN_REPORT", "", "CUnit XML"),
     ("phpunit", "project", "PHPUnit coverage XML"),
     ("checkstyle", "", "Checkstyle XML"),
+    ("pmd", "", "PMD XML"),
+    ("BugCollection", "", "SpotBugs XML"),
+    ("scoverage", "", "Scoverage XML"),
+    ("mutations", "", "PIT XML"),
 ];
 
 /// Keys with their depths that tell a format, the more special first.
@@ -166,11 +188,9 @@ const JSON_FORMATS: &[(&str, &[(usize, &str)])] = &[
     ("Code Climate coverage JSON", &[(1, "ci_service")]),
     ("JSCoverage JSON", &[(1, "instrumentation"), (1, "sloc")]),
     ("Codecov JSON", &[(1, "coverage")]),
-    ("CTRF JSON", &[(1, "results"), (2, "tool"), (2, "summary")]),
     ("Jest JSON", &[(1, "numTotalTests")]),
     ("Mocha JSON", &[(1, "stats"), (1, "tests")]),
     ("Playwright JSON", &[(1, "config"), (1, "suites")]),
-    ("go test -json", &[(1, "Action"), (1, "Package")]),
 ];
 
 /// An LCOV tracefile: records from the first line on, and a source file among them.

@@ -41,7 +41,7 @@ pub fn wanted(path: &str) -> bool {
     }
     // Formats that share an extension with everything else are wanted by the words that their producers use.
     let words: &[&str] = if name.has_extension(&["json", "jsonl", "ndjson"]) {
-        &["cov", "lcov", "istanbul", "resultset", "result", "report", "ctrf"]
+        &["cov", "lcov", "istanbul", "resultset", "result", "report", "ctrf", "test"]
     } else if name.has_extension(&["txt", "out", "dat", "csv", "cov", "profile"]) {
         &["cov", "jacoco"]
     } else {
@@ -210,6 +210,16 @@ impl<'a> Name<'a> {
     /// The report that the name speaks of, and whether it speaks of nothing else.
     pub(super) fn report(&self) -> Option<(FileKind, bool)> {
         let stem = self.lower.rsplit_once('.').map_or(self.lower.as_str(), |(stem, _)| stem);
+        let results = match self.lower.as_str() {
+            "testng-results.xml" => Some(FileKind::Testng),
+            "testresult.xml" => Some(FileKind::Nunit),
+            _ if self.has_extension(&["trx"]) => Some(FileKind::Trx),
+            _ if self.has_extension(&["json"]) && stem.contains("ctrf") => Some(FileKind::Ctrf),
+            _ => None,
+        };
+        if let Some(kind) = results {
+            return Some((kind, true));
+        }
         if self.has_extension(&["xml"]) {
             let certain = stem == "coverage" || ["junit", "cobertura"].iter().any(|word| stem.starts_with(word));
             return if stem.contains("coverage") || stem.contains("cobertura") {

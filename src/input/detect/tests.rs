@@ -7,7 +7,8 @@ const DOCKERFILE: &str = "# syntax=x\nFROM scratch\n";
 #[test]
 fn files_are_recognised_by_path_then_content() {
     use FileKind::{
-        Action, Cobertura, Compose, Dockerfile, Junit, Lcov, Markdown, Other, Policy, Workflow, WorkflowBackup,
+        Action, Cobertura, Compose, Ctrf, Dockerfile, GoTestJson, Junit, Lcov, Markdown, Nunit, Other, Policy, Testng,
+        Trx, Workflow, WorkflowBackup, Xunit,
     };
     for (path, text, expected) in [
         // Paths that decide alone: a broken file stays in sight.
@@ -78,6 +79,26 @@ fn files_are_recognised_by_path_then_content() {
         ("x.info", "# made by x\n\nSF:a.rs\nDA:1,1\n", Lcov),
         ("x.info", "SF: Symphony\nconcerts\n", Other),
         ("pom.xml", "<project/>", Other),
+        ("a.xml", "<testrun><testsuite/></testrun>", Junit),
+        ("a.trx", "<TestRun id='1'/>", Trx),
+        ("a.xml", "<TestRun/>", Trx),
+        ("a.trx", "", Trx),
+        ("a.trx", "<html/>", Trx),
+        ("a.xml", "<test-run/>", Nunit),
+        ("TestResult.xml", "<test-run", Nunit),
+        ("TestResult.xml", "<test-results/>", FileKind::Foreign),
+        ("a.xml", "<assemblies/>", Xunit),
+        ("a.xml", "<assembly run-date='x'/>", Xunit),
+        ("a.xml", "<assembly><id>bin</id></assembly>", Other),
+        ("testng-results.xml", "<?xml", Testng),
+        ("a.xml", "<testng-results/>", Testng),
+        ("a.json", r#"{"results": {"tool": {}, "tests": []}}"#, Ctrf),
+        ("a.json", r#"{"reportFormat": "CTRF", "results": {}}"#, Ctrf),
+        ("ctrf-report.json", "{\"resu", Ctrf),
+        ("a.json", r#"{"results": [{"tool": 1}]}"#, Other),
+        ("a.json", r#"{"Time":"t","Action":"start","Package":"p"}"#, GoTestJson),
+        ("a.log", "go: downloading x\n{\"Action\":\"start\",\"Package\":\"p\"}\n", GoTestJson),
+        ("a.log", "x\n{\"Action\":\"start\"}\n", Other),
         // Reports that break off are what their names say.
         ("junit.xml", "", Junit),
         ("TEST-a.xml", "<?xml version=", Junit),
@@ -104,11 +125,9 @@ fn known_formats_that_are_not_read_are_named() {
         ("a.xml", "<report name='x'><sessioninfo/></report>", "JaCoCo XML"),
         ("clover.xml", "<coverage generated='1'><project/></coverage>", "Clover XML"),
         ("coverage.xml", "<coverage version='1'><file path='x'/></coverage>", "SonarQube generic coverage XML"),
-        ("a.trx", "<TestRun id='1'/>", "TRX"),
-        ("TestResult.xml", "<test-run/>", "NUnit 3 XML"),
         ("TestResult.xml", "<test-results/>", "NUnit 2 XML"),
-        ("a.xml", "<assemblies/>", "xUnit.net XML"),
-        ("testng-results.xml", "<testng-results/>", "TestNG XML"),
+        ("a.xml", "<testExecutions version='1'/>", "SonarQube generic test execution XML"),
+        ("a.xml", "<BugCollection/>", "SpotBugs XML"),
         ("a.xml", "<CoverageSession/>", "OpenCover XML"),
         ("c.json", r#"{"/a.js": {"path": "/a.js", "statementMap": {}}}"#, "Istanbul JSON"),
         ("c.json", r#"{"meta": {"version": "7"}, "files": {}}"#, "coverage.py JSON"),

@@ -1,3 +1,4 @@
+use super::find;
 use std::borrow::Cow;
 
 /// The longest reference is a number with zeros in front; longer ones are text.
@@ -33,7 +34,7 @@ pub fn decode(raw: &str) -> Cow<'_, str> {
 }
 
 fn split_at_ampersand(text: &str) -> Option<(&str, &str)> {
-    text.split_at_checked(text.find('&')?)
+    text.split_at_checked(find::byte(text.as_bytes(), b'&')?)
 }
 
 /// The character of a reference, without its `&` and `;`. Characters that XML forbids stand for themselves, but for

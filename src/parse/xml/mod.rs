@@ -4,10 +4,9 @@
 //! as they stand. What would hide elements (an unclosed tag, quote or file) is a problem, and reading stops there.
 
 mod decode;
-mod sniff;
+mod find;
 
 pub use decode::decode;
-pub use sniff::{Root, Sniffed, root, sniff};
 
 use crate::model::Span;
 use crate::parse::Problem;
@@ -289,7 +288,7 @@ struct Flaw {
 }
 
 fn read_attributes<'t>(raw: &'t str, into: &mut Vec<Attribute<'t>>) -> Result<(), Flaw> {
-    // Tags are short and many: plain loops over bytes are faster here than searches that have to be set up.
+    // Tags are short and many: loops over bytes and words are faster here than searches that have to be set up.
     let bytes = raw.as_bytes();
     let skip = |from: usize, is: fn(u8) -> bool| {
         let rest = bytes.get(from..).unwrap_or(&[]);
@@ -319,7 +318,7 @@ fn read_attributes<'t>(raw: &'t str, into: &mut Vec<Attribute<'t>>) -> Result<()
         let Some(quote @ (b'"' | b'\'')) = bytes.get(quote_at) else {
             return flaw("the value of an attribute has no quotes");
         };
-        let value = bytes.get(quote_at + 1..).and_then(|rest| rest.iter().position(|byte| byte == quote));
+        let value = bytes.get(quote_at + 1..).and_then(|rest| find::byte(rest, *quote));
         let Some(value) = value.and_then(|length| raw.get(quote_at + 1..quote_at + 1 + length)) else {
             return flaw("the value of an attribute has no closing quote");
         };
@@ -336,8 +335,25 @@ fn is_name(name: &str) -> bool {
 }
 
 fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-' | b'.') || byte >= 0x80
+    NAME_BYTES.get(usize::from(byte)).copied().unwrap_or(false)
 }
+
+/// Whether a name may hold the byte. A table, because every byte of every name is asked for.
+const NAME_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        #[expect(clippy::indexing_slicing, reason = "a byte is below 256, and this is worked out by the compiler")]
+        {
+            table[byte as usize] =
+                byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-' | b'.') || byte >= 0x80;
+        }
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
 
 fn starts_name(name: &str) -> bool {
     name.bytes().next().is_some_and(|first| !first.is_ascii_digit() && first != b'-' && first != b'.')

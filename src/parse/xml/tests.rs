@@ -1,4 +1,4 @@
-use super::{Event, Reader, Sniffed, sniff};
+use super::{Event, Reader};
 use crate::parse::Problem;
 
 fn read(text: &str) -> (String, Vec<Problem>) {
@@ -86,31 +86,4 @@ fn depth_and_attributes_have_a_limit() {
     let (out, problems) = read(&wide);
     assert_eq!(out, "");
     assert!(problems[0].message.contains("too many attributes"), "{problems:?}");
-}
-
-#[test]
-fn formats_are_told_apart_by_structure() {
-    for (text, expected) in [
-        ("<testsuite name='a'/>", Sniffed::Junit),
-        ("<?xml version='1.0'?><!-- x --><testsuites/>", Sniffed::Junit),
-        ("<testrun><testsuite/></testrun>", Sniffed::Junit),
-        ("<coverage generated='1'><project/></coverage>", Sniffed::Clover),
-        ("<coverage><project/></coverage>", Sniffed::Clover),
-        ("<coverage version='1'><file path='a'><lineToCover/></file></coverage>", Sniffed::Sonar),
-        ("<coverage line-rate='1' version='1.9'><packages/></coverage>", Sniffed::Cobertura),
-        ("<coverage><sources/></coverage>", Sniffed::Cobertura),
-        ("<!DOCTYPE report PUBLIC '-//JACOCO//DTD' 'r.dtd'><report name='x'><counter/></report>", Sniffed::Jacoco),
-        ("<report><item/></report>", Sniffed::Unknown("report".to_owned())),
-        ("<CoverageSession/>", Sniffed::OpenCover),
-        ("<TestRun/>", Sniffed::Trx),
-        ("<test-run/>", Sniffed::NUnit),
-        ("<assemblies><assembly/></assemblies>", Sniffed::XUnit),
-        ("<Root CoveragePercent='1'/>", Sniffed::DotCover),
-        ("<checkstyle/>", Sniffed::Other("Checkstyle")),
-        ("<coverage><note>testsuites</note></coverage>", Sniffed::Unknown("coverage".to_owned())),
-    ] {
-        assert_eq!(sniff(text), Some(expected), "{text}");
-    }
-    assert_eq!(sniff("not xml <testsuites"), None);
-    assert_eq!(sniff(""), None);
 }

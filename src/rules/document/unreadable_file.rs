@@ -125,7 +125,13 @@ const fn noun(kind: FileKind) -> &'static str {
         FileKind::Action => "action",
         FileKind::Compose => "compose file",
         FileKind::Dockerfile => "Dockerfile",
-        FileKind::Junit => "test report",
+        FileKind::Junit
+        | FileKind::Trx
+        | FileKind::Nunit
+        | FileKind::Xunit
+        | FileKind::Testng
+        | FileKind::Ctrf
+        | FileKind::GoTestJson => "test report",
         FileKind::Cobertura | FileKind::Lcov => "coverage report",
         FileKind::Markdown => "document",
         FileKind::Policy => "policy",
@@ -141,7 +147,7 @@ fn fix(reading: &Reading<'_>) -> String {
             .to_owned();
     }
     match reading.file.source.kind {
-        FileKind::Junit | FileKind::Cobertura | FileKind::Lcov | FileKind::Archive => {
+        kind if kind.is_test_report() || matches!(kind, FileKind::Cobertura | FileKind::Lcov | FileKind::Archive) => {
             "Write the file anew and upload it only after its writer has ended; a file that breaks off mostly comes from a \
              run that was killed or from two programs that wrote to one path."
         }

@@ -2,8 +2,7 @@
 
 use super::reports::{admit_gaps, cut_off};
 use crate::evidence::{Doc, Evidence};
-use crate::model::CaseStatus;
-use crate::parse::junit::{Case, TestReport};
+use crate::parse::test_results::TestReport;
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
 use std::collections::BTreeSet;
@@ -102,11 +101,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
 }
 
 fn executed(report: &TestReport) -> usize {
-    report.cases().filter(|(_, case)| ran(case)).count()
-}
-
-fn ran(case: &Case) -> bool {
-    case.status != CaseStatus::Skipped || case.expected_failure
+    report.cases().filter(|(_, case)| case.ran()).count()
 }
 
 /// Whether a report without an executed case is one of several files of a run that executed some.

@@ -1,12 +1,12 @@
 //! Which test reports can be relied on.
 
 use crate::evidence::Evidence;
-use crate::model::{FileKind, FileStatus};
+use crate::model::FileStatus;
 use crate::rules::Sink;
 
 /// Paths of the test reports of which a part, or all, could not be read, sorted.
 pub(super) fn cut_off<'e>(evidence: &'e Evidence<'_>) -> Vec<&'e str> {
-    let reports = evidence.readings.iter().filter(|reading| reading.file.source.kind == FileKind::Junit);
+    let reports = evidence.readings.iter().filter(|reading| reading.file.source.kind.is_test_report());
     let cut = reports.filter(|reading| matches!(reading.status, FileStatus::PartlyRead | FileStatus::Unreadable));
     cut.map(|reading| reading.file.path()).collect()
 }

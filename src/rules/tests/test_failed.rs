@@ -3,7 +3,7 @@
 use super::reports::admit_gaps;
 use crate::evidence::Evidence;
 use crate::model::CaseStatus;
-use crate::parse::junit::{Case, Suite, SuiteError};
+use crate::parse::test_results::{Case, Suite, SuiteError};
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;

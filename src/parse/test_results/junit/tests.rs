@@ -1,5 +1,6 @@
-use super::{Case, MAX_MESSAGE, MAX_TRACE, TestReport, parse};
+use super::{TestReport, parse};
 use crate::model::CaseStatus::{self, Error, Failed, Flaky, Passed, Skipped};
+use crate::parse::test_results::{Case, MAX_MESSAGE, MAX_TRACE, Skip};
 
 fn report(text: &str) -> TestReport {
     let parsed = parse(text);
@@ -59,10 +60,18 @@ fn status_and_result_attributes_decide_over_the_children() {
 }
 
 #[test]
-fn expected_failures_are_skipped_and_told_apart() {
-    assert!(only_case("<testcase><skipped type='pytest.xfail'/></testcase>").expected_failure);
-    assert!(only_case("<testcase><skipped type='XFAIL'/></testcase>").expected_failure);
-    assert!(!only_case("<testcase><skipped type='pytest.skip' message='xfail'/></testcase>").expected_failure);
+fn reasons_to_skip_are_told_apart() {
+    for (case, skip, ran) in [
+        ("<testcase><skipped type='pytest.xfail'/></testcase>", Some(Skip::ExpectedFailure), true),
+        ("<testcase><skipped type='XFAIL'/></testcase>", Some(Skip::ExpectedFailure), true),
+        ("<testcase><skipped type='pytest.skip' message='xfail'/></testcase>", Some(Skip::NotRun), false),
+        ("<testcase status='disabled'><skipped/></testcase>", Some(Skip::Disabled), false),
+        ("<testcase result='skipped'/>", Some(Skip::NotRun), false),
+        ("<testcase/>", None, true),
+    ] {
+        let read = only_case(case);
+        assert_eq!((read.skip, read.ran()), (skip, ran), "{case}");
+    }
 }
 
 #[test]
@@ -133,11 +142,11 @@ fn messages_and_traces_are_kept_for_failures_only_and_cut_with_a_mark() {
     assert!(case.message.ends_with("… (cut)") && case.message.len() <= MAX_MESSAGE + 16);
     assert!(case.trace.ends_with("… (cut)") && case.trace.len() <= MAX_TRACE + 16);
     let case = only_case("<testcase><failure>\n  <![CDATA[a < b]]> &amp; c\n  line 2\n</failure></testcase>");
-    assert_eq!((case.message.as_str(), case.trace.as_str()), ("a < b & c", "a < b & c\n  line 2"));
+    assert_eq!((&*case.message, &*case.trace), ("a < b & c", "a < b & c\n  line 2"));
     let case = only_case("<testcase><failure message='1'>x</failure><failure message='2'>y</failure></testcase>");
-    assert_eq!((case.message.as_str(), case.trace.as_str()), ("1", "x\n\n2\ny"));
+    assert_eq!((&*case.message, &*case.trace), ("1", "x\n\n2\ny"));
     let case = only_case("<testcase status='disabled'><failure message='1'>x</failure></testcase>");
-    assert_eq!((case.message.as_str(), case.trace.as_str()), ("", ""));
+    assert_eq!((&*case.message, &*case.trace), ("", ""));
 }
 
 #[test]

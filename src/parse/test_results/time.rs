@@ -12,17 +12,52 @@ pub(super) enum Time {
     Doubtful,
 }
 
+impl Time {
+    /// The seconds, if there are any.
+    pub(super) fn seconds(self) -> Option<f64> {
+        if let Self::Seconds(seconds) = self { Some(seconds) } else { None }
+    }
+}
+
 /// Reads a time as producers of all locales write it: `1.5`, `1,234.5`, `0,5`, `1.7e-05`, `0.`.
 pub(super) fn time(written: Option<&str>) -> Time {
     let written = written.map_or("", str::trim);
     if written.is_empty() {
         return Time::Absent;
     }
-    let seconds = if written.contains(',') { with_comma(written) } else { plain(written) };
+    let seconds = if written.bytes().any(|byte| byte == b',') { with_comma(written) } else { plain(written) };
     match seconds {
         Some(seconds) if (0.0..=DAY).contains(&seconds) => Time::Seconds(seconds),
         _ => Time::Doubtful,
     }
+}
+
+/// Reads the time of .NET: `[days.]hours:minutes:seconds`, the seconds with a fraction.
+pub(super) fn clock(written: Option<&str>) -> Time {
+    let written = written.map_or("", str::trim);
+    if written.is_empty() {
+        return Time::Absent;
+    }
+    let seconds = clock_seconds(written);
+    seconds.filter(|seconds| (0.0..=DAY).contains(seconds)).map_or(Time::Doubtful, Time::Seconds)
+}
+
+/// Reads milliseconds.
+pub(super) fn milliseconds(number: Option<f64>) -> Time {
+    let Some(number) = number else { return Time::Absent };
+    let seconds = number / 1000.0;
+    if (0.0..=DAY).contains(&seconds) { Time::Seconds(seconds) } else { Time::Doubtful }
+}
+
+fn clock_seconds(written: &str) -> Option<f64> {
+    let mut parts = written.split(':');
+    let (hours, minutes, seconds) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let (days, hours) = hours.split_once('.').unwrap_or(("0", hours));
+    let whole = |text: &str| text.parse::<u32>().ok().map(f64::from);
+    Some(whole(days)? * DAY + whole(hours)? * 3600.0 + whole(minutes)? * 60.0 + plain(seconds)?)
 }
 
 fn plain(written: &str) -> Option<f64> {
@@ -48,7 +83,7 @@ fn with_comma(written: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Time, time};
+    use super::{Time, clock, milliseconds, time};
 
     #[test]
     fn times_of_all_locales_are_read_and_doubtful_ones_left_out() {
@@ -77,5 +112,25 @@ mod tests {
             assert_eq!(time(Some(written)), expected, "{written}");
         }
         assert_eq!(time(None), Time::Absent);
+    }
+
+    #[test]
+    fn clock_times_and_milliseconds_are_read() {
+        for (written, expected) in [
+            ("00:00:00.5000000", Time::Seconds(0.5)),
+            ("01:02:03", Time::Seconds(3723.0)),
+            ("0.01:00:00", Time::Seconds(3600.0)),
+            ("2.00:00:00", Time::Doubtful),
+            ("-00:00:01", Time::Doubtful),
+            ("12.5", Time::Doubtful),
+            ("1:2:3:4", Time::Doubtful),
+            ("", Time::Absent),
+        ] {
+            assert_eq!(clock(Some(written)), expected, "{written}");
+        }
+        assert_eq!(milliseconds(Some(1500.0)), Time::Seconds(1.5));
+        assert_eq!(milliseconds(Some(-1.0)), Time::Doubtful);
+        assert_eq!(milliseconds(Some(f64::NAN)), Time::Doubtful);
+        assert_eq!(milliseconds(None), Time::Absent);
     }
 }

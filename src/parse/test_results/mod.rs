@@ -1,14 +1,21 @@
-//! Reads `JUnit` XML in all its dialects. There is no specification: what counts here are the cases, what a report
-//! declares about itself is only kept beside.
+//! Test results: what a report of any format comes to, and one file a format that reads it.
 //!
-//! A case is as bad as the worst of its children, in whatever order they stand. `flakyFailure` and `flakyError` are
-//! failed attempts of a case that passed in the end, `rerunFailure` and `rerunError` those of one that never did.
+//! What counts here are the cases; what a report declares about itself is only kept beside.
 
-mod read;
+mod gather;
+mod json;
 mod time;
+mod walk;
+
+pub mod ctrf;
+pub mod go_test;
+pub mod junit;
+pub mod nunit;
+pub mod testng;
+pub mod trx;
+pub mod xunit;
 
 use crate::model::{CaseStatus, Span, TestCounts};
-use crate::parse::Parsed;
 use std::sync::Arc;
 
 /// A test report.
@@ -78,19 +85,33 @@ pub struct Case {
     pub seconds: Option<f64>,
     /// What became of it.
     pub status: CaseStatus,
-    /// Skipped in the report, but it ran, and failed as its author expected.
-    pub expected_failure: bool,
-    /// Runs of it that this element tells of.
+    /// Why it counts as skipped; present for [`CaseStatus::Skipped`] only.
+    pub skip: Option<Skip>,
+    /// Runs of it that the report tells of.
     pub attempts: u32,
     /// What the failure says, at most [`MAX_MESSAGE`] bytes; empty for a case that did not fail.
-    pub message: String,
+    pub message: Box<str>,
     /// The text below the failure, at most [`MAX_TRACE`] bytes; empty for a case that did not fail.
-    pub trace: String,
-    /// Its start tag.
+    pub trace: Box<str>,
+    /// Where the report speaks of it first.
     pub span: Span,
 }
 
-/// Counts that a report declares about itself; absent where it does not.
+/// Why a case counts as skipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Skip {
+    /// It did not run, for whatever reason.
+    NotRun,
+    /// Switched off in the source, or to be run on demand only.
+    Disabled,
+    /// It ran, and failed as its author expected or allowed.
+    ExpectedFailure,
+    /// It ran and came to no verdict, or to one that its format does not know.
+    Inconclusive,
+}
+
+/// Counts that a report declares about itself; absent where it does not. Formats that do not tell failures from errors
+/// declare no errors, and both as failures.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct DeclaredCounts {
     /// Tests.
@@ -109,12 +130,6 @@ pub struct DeclaredCounts {
 pub const MAX_MESSAGE: usize = 1024;
 /// Bytes of a trace that are kept, without the mark of the cut.
 pub const MAX_TRACE: usize = 8 * 1024;
-
-/// Reads a report. There is a document when the root is `testsuites`, `testsuite` or a wrapper around them, whatever
-/// follows.
-pub fn parse(text: &str) -> Parsed<TestReport> {
-    read::read(text)
-}
 
 impl TestReport {
     /// Counts the cases of all suites.
@@ -160,6 +175,11 @@ impl Suite {
 }
 
 impl Case {
+    /// Whether it was executed, whatever came of it.
+    pub fn ran(&self) -> bool {
+        self.status != CaseStatus::Skipped || matches!(self.skip, Some(Skip::ExpectedFailure | Skip::Inconclusive))
+    }
+
     /// Class, name and file: what makes two cases of one suite the same test. The same test twice is a retry when the
     /// outcomes differ, and otherwise a repetition with other parameters, or a report that was joined twice.
     pub fn identity(&self) -> (&str, &str, &str) {
