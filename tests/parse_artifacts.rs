@@ -8,7 +8,8 @@
 
 use proptest::prelude::*;
 use std::path::PathBuf;
-use tollgate::parse::{cobertura, junit, lcov, markdown, xml};
+use tollgate::parse::coverage::{cobertura, lcov};
+use tollgate::parse::{junit, markdown, xml};
 
 /// The folder of real files with reference counts, where there is one.
 fn corpus() -> Option<PathBuf> {

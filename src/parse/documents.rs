@@ -1,11 +1,11 @@
 //! From a file to its document, by kind.
 
-use super::coverage::CoverageReport;
+use super::coverage::{CoverageReport, cobertura, lcov};
 use super::dockerfile::Dockerfile;
 use super::junit::TestReport;
 use super::markdown::Document as Markdown;
 use super::yaml::Tree;
-use super::{Parsed, cobertura, dockerfile, junit, lcov, markdown};
+use super::{Parsed, dockerfile, junit, markdown};
 use crate::input::SourceFile;
 use crate::model::{FileKind, FileStatus};
 

@@ -3,10 +3,10 @@
 //! A line is hit when its count is above zero, also with branches left over. Lines under `methods` repeat those of the
 //! class and count only where the class has none of its own.
 
-use super::coverage::{CoverageReport, Declared, Files, Line, hits, merge_lines};
-use super::xml::{Event, Reader, decode};
-use super::{Parsed, Problem};
+use super::{CoverageReport, Declared, Files, Line, hits, merge_lines};
 use crate::model::{Ratio, Span};
+use crate::parse::xml::{Event, Reader, decode};
+use crate::parse::{Parsed, Problem};
 
 /// Problems of single lines that are told one by one.
 const MAX_PROBLEMS: usize = 20;

@@ -3,9 +3,9 @@
 //! `DA`, `BRDA` and function records are what counts; `LF`, `LH`, `BRF`, `BRH`, `FNF`, `FNH` are claims, kept beside,
 //! and stand in only where a file has none of the records that they sum up.
 
-use super::coverage::{CoverageReport, Files, Line, hits, merge_lines};
-use super::{Parsed, Problem};
+use super::{CoverageReport, Files, Line, hits, merge_lines};
 use crate::model::{Ratio, Span};
+use crate::parse::{Parsed, Problem};
 use std::collections::BTreeMap;
 
 /// Problems of single lines that are told one by one.
