@@ -1,6 +1,6 @@
 //! From a file to its document, by kind.
 
-use super::coverage::{CoverageReport, cobertura, lcov};
+use super::coverage::{self, CoverageReport};
 use super::dockerfile::Dockerfile;
 use super::junit::TestReport;
 use super::markdown::Document as Markdown;
@@ -36,9 +36,7 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         }
         FileKind::Dockerfile => dockerfile::parse(text).map(Document::Dockerfile),
         FileKind::Junit => junit::parse(text).map(Document::Tests),
-        FileKind::Cobertura => cobertura::parse(text).map(Document::Coverage),
-        FileKind::Lcov => lcov::parse(text).map(Document::Coverage),
         FileKind::Markdown => markdown::parse(text).map(Document::Markdown),
-        FileKind::Archive | FileKind::Foreign | FileKind::Other => return None,
+        kind => return Some(coverage::parse(kind, text)?.map(Document::Coverage)),
     })
 }

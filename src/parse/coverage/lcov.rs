@@ -3,13 +3,12 @@
 //! `DA`, `BRDA` and function records are what counts; `LF`, `LH`, `BRF`, `BRH`, `FNF`, `FNH` are claims, kept beside,
 //! and stand in only where a file has none of the records that they sum up.
 
-use super::{CoverageReport, Files, Line, hits, merge_lines};
+use super::gather::{Files, Flaws, hits, merge_lines};
+use super::{CoverageReport, Line};
 use crate::model::{Ratio, Span};
 use crate::parse::{Parsed, Problem};
 use std::collections::BTreeMap;
 
-/// Problems of single lines that are told one by one.
-const MAX_PROBLEMS: usize = 20;
 /// Characters of a record that its place covers.
 const SHOWN: usize = 120;
 
@@ -49,8 +48,7 @@ struct Builder<'t> {
     /// Functions of the open record by the number that `FNL` gives them: their first lines.
     numbered: BTreeMap<&'t str, u32>,
     claimed: Claims,
-    problems: Vec<Problem>,
-    unreadable: usize,
+    flaws: Flaws,
 }
 
 /// What is gathered about one file until all its records were read.
@@ -107,7 +105,7 @@ impl<'t> Builder<'t> {
             return;
         }
         let Some((keyword, value)) = cut(record, b':') else {
-            return self.unreadable(span, "this is no LCOV record");
+            return self.flaws.tell(span, "this is no LCOV record");
         };
         match keyword {
             "SF" => return self.start(value),
@@ -119,7 +117,7 @@ impl<'t> Builder<'t> {
             None => Err("a record outside of a file's records, which `SF` begins"),
         };
         if let Err(message) = read {
-            self.unreadable(span, message);
+            self.flaws.tell(span, message);
         }
     }
 
@@ -205,23 +203,17 @@ impl<'t> Builder<'t> {
         Some(())
     }
 
-    fn unreadable(&mut self, span: Span, message: &str) {
-        self.unreadable += 1;
-        if self.unreadable <= MAX_PROBLEMS {
-            self.problems.push(Problem::new(span, message));
-        }
-    }
-
     fn finish(mut self, end: usize) -> Parsed<CoverageReport> {
         let end = Span::between(end, end);
+        let mut problems = self.flaws.into_problems();
         if self.files.len() == 0 {
-            self.problems.push(Problem::new(end, "there is no `SF` record, so this is no LCOV tracefile"));
-            return Parsed { document: None, problems: self.problems };
+            problems.push(Problem::new(end, "there is no `SF` record, so this is no LCOV tracefile"));
+            return Parsed { document: None, problems: problems };
         }
         if let Some(file) = self.current.and_then(|index| self.files.get(index)) {
             let path: String = file.path.chars().take(200).collect();
             let message = format!("the file ends inside the records of `{path}`; `end_of_record` is missing");
-            self.problems.push(Problem::new(end, message));
+            problems.push(Problem::new(end, message));
         }
         let mut report = CoverageReport::default();
         report.declared.line = self.claimed.line.get();
@@ -245,7 +237,7 @@ impl<'t> Builder<'t> {
             }
         }
         report.files = self.files.into_sorted();
-        Parsed { document: Some(report), problems: self.problems }
+        Parsed { document: Some(report), problems: problems }
     }
 }
 

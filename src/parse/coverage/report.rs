@@ -14,6 +14,9 @@ pub struct CoverageReport {
     pub files: Vec<CoveredSource>,
     /// What the report says about itself.
     pub declared: Declared,
+    /// Whether [`CoverageReport::totals`] are what is declared, where it is: the format counts at every level, and what
+    /// has no source file (code without debug information, entries of methods) is in the outer counts only.
+    pub declared_whole: bool,
 }
 
 /// What a report says about itself; absent where it does not.
@@ -25,6 +28,12 @@ pub struct Declared {
     pub branch: Option<Ratio>,
     /// Functions.
     pub function: Option<Ratio>,
+    /// Statements.
+    pub statement: Option<Ratio>,
+    /// Instructions.
+    pub instruction: Option<Ratio>,
+    /// Regions.
+    pub region: Option<Ratio>,
     /// Share of lines, from 0 to 1, which some reports declare without the counts.
     pub line_rate: Option<f64>,
     /// Share of branches, from 0 to 1.
@@ -42,7 +51,14 @@ pub struct CoveredSource {
     pub branches: Ratio,
     /// Functions.
     pub functions: Ratio,
-    /// The count of lines that the report claims where it has no lines; [`CoveredSource::line`] then gives it.
+    /// Statements, as Go, Clover and Istanbul count them, or sequence points of .NET.
+    pub statements: Ratio,
+    /// Bytecode instructions of `JaCoCo`.
+    pub instructions: Ratio,
+    /// Regions of LLVM.
+    pub regions: Ratio,
+    /// The count of lines that the report claims where it has no lines, or counts them otherwise than one by one;
+    /// [`CoveredSource::line`] then gives it.
     pub claimed_lines: Option<Ratio>,
 }
 
@@ -59,28 +75,74 @@ pub struct Line {
     pub hits: u64,
 }
 
-/// Sums over the files of a report.
+/// Sums over a report; zero of zero for what it does not measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
     /// Lines.
     pub line: Ratio,
-    /// Branches; zero of zero where the report measures none.
+    /// Branches.
     pub branch: Ratio,
-    /// Functions; zero of zero where the report measures none.
+    /// Functions.
     pub function: Ratio,
+    /// Statements.
+    pub statement: Ratio,
+    /// Instructions.
+    pub instruction: Ratio,
+    /// Regions.
+    pub region: Ratio,
 }
 
 impl CoverageReport {
-    /// Counts lines, branches and functions of all files.
+    /// What is covered of all that the report measures. These are the sums over its files, but for formats that count
+    /// at every level ([`CoverageReport::declared_whole`]): there the outermost counts, where they exist.
     pub fn totals(&self) -> Totals {
+        let counted = self.counted();
+        if !self.declared_whole {
+            return counted;
+        }
+        let declared = &self.declared;
+        Totals {
+            line: declared.line.unwrap_or(counted.line),
+            branch: declared.branch.unwrap_or(counted.branch),
+            function: declared.function.unwrap_or(counted.function),
+            statement: declared.statement.unwrap_or(counted.statement),
+            instruction: declared.instruction.unwrap_or(counted.instruction),
+            region: declared.region.unwrap_or(counted.region),
+        }
+    }
+
+    /// Sums over the files.
+    pub fn counted(&self) -> Totals {
         let mut totals = Totals::default();
         for file in &self.files {
             totals.line += file.line();
             totals.branch += file.branches;
             totals.function += file.functions;
+            totals.statement += file.statements;
+            totals.instruction += file.instructions;
+            totals.region += file.regions;
         }
         totals
     }
+
+    /// What the totals have beyond the files: it belongs to no path, so merging by path cannot see it.
+    pub fn unplaced(&self) -> Totals {
+        let (totals, counted) = (self.totals(), self.counted());
+        Totals {
+            line: beyond(totals.line, counted.line),
+            branch: beyond(totals.branch, counted.branch),
+            function: beyond(totals.function, counted.function),
+            statement: beyond(totals.statement, counted.statement),
+            instruction: beyond(totals.instruction, counted.instruction),
+            region: beyond(totals.region, counted.region),
+        }
+    }
+}
+
+fn beyond(all: Ratio, part: Ratio) -> Ratio {
+    let covered = all.covered.saturating_sub(part.covered);
+    let missed = (all.total - all.covered.min(all.total)).saturating_sub(part.total - part.covered.min(part.total));
+    Ratio { covered, total: covered.saturating_add(missed) }
 }
 
 impl CoveredSource {
@@ -94,7 +156,8 @@ impl CoveredSource {
     }
 
     /// Adds what another report says of the same file: a line is hit when it is in either, its branches are the most
-    /// that either knows and took. Branches are not added up: their numbers mean nothing across reports.
+    /// that either knows and took. Branches are not added up: their numbers mean nothing across reports. Where only counts
+    /// are known (functions, statements, lines of a summary), the larger ones stay.
     pub fn merge(&mut self, other: &Self) {
         let (own, theirs) = (self.off_line_branches(), other.off_line_branches());
         let mut merged = Vec::with_capacity(self.lines.len().max(other.lines.len()));
@@ -120,6 +183,9 @@ impl CoveredSource {
             total: on_lines.total + own.total.max(theirs.total),
         };
         self.functions = larger(self.functions, other.functions);
+        self.statements = larger(self.statements, other.statements);
+        self.instructions = larger(self.instructions, other.instructions);
+        self.regions = larger(self.regions, other.regions);
         self.claimed_lines = match (self.claimed_lines, other.claimed_lines) {
             _ if !self.lines.is_empty() => None,
             (Some(own), Some(theirs)) => Some(larger(own, theirs)),
