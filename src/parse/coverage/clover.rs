@@ -1,4 +1,4 @@
-//! Reads Clover XML, also as PHPUnit, Istanbul and gcovr write it.
+//! Reads Clover XML, also as `PHPUnit`, Istanbul and gcovr write it.
 //!
 //! `metrics` stand at every level; the totals are those of `project`, and a file without them is counted by its lines.
 //! Lines are those of statements and conditions; a line of type `method` marks a declaration. What the two counts of a

@@ -1,7 +1,8 @@
 //! Reads coverage.py's JSON report (`coverage json`).
 //!
-//! A line is one of `executed_lines` or `missing_lines`; a branch is a pair of `executed_branches` or
-//! `missing_branches`, on the line where it leaves. Versions before 7 have no lists of branches, only their counts.
+//! How many lines there are is said by each file's `summary`, for `executed_lines` also names lines that ran and are no
+//! statements (docstrings); which lines ran is said by the lists. A branch is a pair of `executed_branches` or
+//! `missing_branches`, on the line where it leaves; old versions have only the counts of branches.
 
 use super::gather::{Branches, Files, part};
 use super::json::{self, Listener, Scalar};
@@ -64,9 +65,8 @@ impl Summary {
 impl Listener for Reader {
     fn wants(&self, path: &[&str]) -> bool {
         match path {
-            ["meta" | "files" | "totals"] | ["files", _] => true,
+            ["meta" | "files" | "totals"] | ["files" | "totals", _] | ["files", _, "summary", _] => true,
             ["meta", key] => *key == "version",
-            ["totals", _] | ["files", _, "summary", _] => true,
             ["files", _, key] => matches!(
                 *key,
                 "executed_lines" | "missing_lines" | "executed_branches" | "missing_branches" | "summary"
@@ -103,9 +103,7 @@ impl Listener for Reader {
                 if draft.branches.total == 0 {
                     draft.branches = summary.branch().unwrap_or_default();
                 }
-                if draft.lines.is_empty() {
-                    draft.claimed_lines = summary.line();
-                }
+                draft.claimed_lines = summary.line();
                 self.recognized = true;
                 self.files.add(file, draft);
             }
@@ -120,10 +118,10 @@ mod tests {
     use crate::model::Ratio;
 
     #[test]
-    fn lines_and_branches_come_from_the_lists_and_not_from_the_sections_below() {
+    fn counts_of_lines_come_from_the_summary_and_branches_from_the_lists() {
         let text = r#"{"meta": {"version": "7.6.1", "format": 3}, "files": {"src/a.py": {
             "executed_lines": [1, 2, 5], "missing_lines": [3], "excluded_lines": [9],
-            "summary": {"covered_lines": 9, "num_statements": 9, "covered_branches": 9, "num_branches": 9},
+            "summary": {"covered_lines": 2, "num_statements": 3, "covered_branches": 9, "num_branches": 9},
             "executed_branches": [[2, 5]], "missing_branches": [[2, -1], [7, 8]],
             "functions": {"f": {"executed_lines": [1, 2], "summary": {"num_branches": 4}}}},
             "b.py": {"executed_lines": [], "missing_lines": [],
@@ -134,7 +132,8 @@ mod tests {
         let report = parsed.document.unwrap();
         assert_eq!(report.producer, "coverage.py 7.6.1");
         let totals = report.totals();
-        assert_eq!((totals.line, totals.branch), (Ratio { covered: 3, total: 8 }, Ratio { covered: 2, total: 5 }));
+        assert_eq!((totals.line, totals.branch), (Ratio { covered: 2, total: 7 }, Ratio { covered: 2, total: 5 }));
+        assert_eq!(report.files[1].lines.len(), 4);
         assert_eq!(report.declared.branch, Some(Ratio { covered: 2, total: 5 }));
         assert_eq!(report.files[1].at(2).unwrap().branch(), Some(Ratio { covered: 1, total: 2 }));
     }

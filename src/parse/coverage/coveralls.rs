@@ -50,12 +50,11 @@ impl Listener for Reader {
             ["source_files", _, "branches", "#"] => {
                 let Some(number) = value.hits() else { return false };
                 let [line, block, branch] = self.row;
-                match self.row.get_mut(index % 4) {
-                    Some(cell) => *cell = number,
-                    None => {
-                        let line = u32::try_from(line).unwrap_or(u32::MAX);
-                        self.branches.add(line, (block << 32) | (branch & 0xFFFF_FFFF), number > 0);
-                    }
+                if let Some(cell) = self.row.get_mut(index % 4) {
+                    *cell = number;
+                } else {
+                    let line = u32::try_from(line).unwrap_or(u32::MAX);
+                    self.branches.add(line, (block << 32) | (branch & 0xFFFF_FFFF), number > 0);
                 }
             }
             // What grcov adds in its format `coveralls+`.

@@ -40,13 +40,11 @@ struct Draft {
 impl Listener for Reader {
     fn wants(&self, path: &[&str]) -> bool {
         match path {
-            [_] => true,
+            [_] | [_, "s" | "f" | "b" | "statementMap" | "branchMap", _] => true,
             [_, key] => matches!(*key, "statementMap" | "branchMap" | "s" | "f" | "b"),
-            [_, "statementMap", _, key] => *key == "start",
+            [_, "statementMap", _, key] | [_, "branchMap", _, "loc", key] => *key == "start",
             [_, "branchMap", _, key] => matches!(*key, "loc" | "line"),
-            [_, "branchMap", _, "loc", key] => *key == "start",
             [_, "statementMap", _, "start", key] | [_, "branchMap", _, "loc", "start", key] => *key == "line",
-            [_, _, _] => true,
             _ => false,
         }
     }

@@ -29,7 +29,9 @@ pub fn parse(text: &str) -> Parsed<CoverageReport> {
             continue;
         };
         match source(columns, &cells) {
-            Some((path, source)) if cells.len() == columns.len() => files.add(&path, source),
+            Some((path, source)) if cells.len() == columns.len() => {
+                files.add(&path, source);
+            }
             _ => {
                 flaws.tell(span, "a row that has other columns than the first, or no numbers in them; it was left out")
             }
@@ -78,14 +80,20 @@ fn cells(row: &str) -> Vec<String> {
         match character {
             '"' if quoted && characters.peek() == Some(&'"') => {
                 characters.next();
-                cells.last_mut().into_iter().for_each(|cell| cell.push('"'));
+                push(&mut cells, '"');
             }
             '"' => quoted = !quoted,
             ',' if !quoted => cells.push(String::new()),
-            _ => cells.last_mut().into_iter().for_each(|cell| cell.push(character)),
+            _ => push(&mut cells, character),
         }
     }
     cells
+}
+
+fn push(cells: &mut [String], character: char) {
+    if let Some(cell) = cells.last_mut() {
+        cell.push(character);
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,9 @@
 //!
 //! `DA`, `BRDA` and function records are what counts; `LF`, `LH`, `BRF`, `BRH`, `FNF`, `FNH` are claims, kept beside,
 //! and stand in only where a file has none of the records that they sum up.
+//!
+//! By geninfo(1) a function's name is all that follows the first comma of `FNDA`, so names keep their commas; and since
+//! LCOV 2.2 functions are written as `FNL` (where) and `FNA` (each name of it, with a count), which are one function.
 
 use super::gather::{Files, Flaws, hits, merge_lines};
 use super::{CoverageReport, Line};
@@ -208,7 +211,7 @@ impl<'t> Builder<'t> {
         let mut problems = self.flaws.into_problems();
         if self.files.len() == 0 {
             problems.push(Problem::new(end, "there is no `SF` record, so this is no LCOV tracefile"));
-            return Parsed { document: None, problems: problems };
+            return Parsed { document: None, problems };
         }
         if let Some(file) = self.current.and_then(|index| self.files.get(index)) {
             let path: String = file.path.chars().take(200).collect();
@@ -237,7 +240,7 @@ impl<'t> Builder<'t> {
             }
         }
         report.files = self.files.into_sorted();
-        Parsed { document: Some(report), problems: problems }
+        Parsed { document: Some(report), problems }
     }
 }
 
