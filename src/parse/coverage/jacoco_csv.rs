@@ -6,6 +6,8 @@ use super::{CoverageReport, CoveredSource};
 use crate::model::{Ratio, Span};
 use crate::parse::{Parsed, Problem};
 
+const ODD_ROW: &str = "a row that has other columns than the first, or no numbers in them; it was left out";
+
 /// Reads a report. There is a document when the first row names the columns `CLASS` and `INSTRUCTION_MISSED`.
 pub fn parse(text: &str) -> Parsed<CoverageReport> {
     let mut flaws = Flaws::default();
@@ -32,9 +34,7 @@ pub fn parse(text: &str) -> Parsed<CoverageReport> {
             Some((path, source)) if cells.len() == columns.len() => {
                 files.add(&path, source);
             }
-            _ => {
-                flaws.tell(span, "a row that has other columns than the first, or no numbers in them; it was left out")
-            }
+            _ => flaws.tell(span, ODD_ROW),
         }
     }
     let mut problems = flaws.into_problems();
