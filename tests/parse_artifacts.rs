@@ -7,12 +7,14 @@
 )]
 
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use tollgate::input::{self, Content, Limits, Origin, RawFile};
-use tollgate::model::{FileKind, FileStatus};
+use tollgate::input::{self, Content, Limits, Origin, RawFile, detect};
+use tollgate::model::{FileKind, FileStatus, Ratio};
+use tollgate::parse::coverage::{self, CoverageReport};
 use tollgate::parse::documents::{self, Document};
+use tollgate::parse::markdown;
 use tollgate::parse::test_results::{ctrf, go_test, junit, nunit, testng, trx, xunit};
-use tollgate::parse::{cobertura, lcov, markdown};
 
 /// The folder of real files with reference counts, where there is one.
 fn corpus() -> Option<PathBuf> {
@@ -30,14 +32,6 @@ fn expected(name: &str) -> Option<(PathBuf, serde_json::Map<String, serde_json::
 
 fn text_of(path: &std::path::Path) -> String {
     String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned()
-}
-
-/// Fails when fewer than 97 of 100 files agree, and shows all that do not.
-fn assert_agreement(total: usize, misses: &[String]) {
-    println!("{} of {total} files agree", total - misses.len());
-    assert!(total > 0, "the corpus has no such file");
-    assert!(misses.len() * 100 <= total * 3, "{} of {total} files disagree:\n{}", misses.len(), misses.join("\n"));
-    println!("{}", misses.join("\n"));
 }
 
 /// Files in which the references count elements only, although the producer says more in an attribute or by another
@@ -94,38 +88,80 @@ fn junit_counts_agree_with_the_references() {
     assert!(misses.len() * 100 <= total, "{} of {total} files disagree:\n{}", misses.len(), misses.join("\n"));
 }
 
+/// The words of the references for what a report counts.
+fn counted(report: &CoverageReport, word: &str) -> Option<Ratio> {
+    let totals = report.totals();
+    Some(match word {
+        "lines" | "line" => totals.line,
+        "branches" | "branch" | "branch_points" => totals.branch,
+        "functions" | "methods" | "method" => totals.function,
+        "statements" | "sequence_points" => totals.statement,
+        "instruction" => totals.instruction,
+        "regions" => totals.region,
+        _ => return None,
+    })
+}
+
+/// Files in which the references are not right, and why.
+const COVERAGE_DIFFERENCES: &[(&str, &str)] = &[
+    (
+        "cpp_functions_coverage.lcov",
+        "geninfo(1): since LCOV 2.2 functions are FNL and FNA records; the reference counts FN only",
+    ),
+    ("real_cpp_coverage.lcov", "geninfo(1): as above; lcov 2 and the file's own FNF and FNH count as here"),
+    (
+        "reports__lcov__lcov.info",
+        "geninfo(1): a function's name is all that follows the count, commas included; the reference splits there",
+    ),
+    ("CSharp__Reports__lcov.info", "geninfo(1): as above; lcov 1 and 2 count as here"),
+    ("coverage-summary-compare.json", "made by hand: 74.4 covered statements are no count; the fraction is cut off"),
+    ("sourcefile__only_line.xml", "made by hand: four elements for line 18 of one source file, which are one line"),
+];
+
 #[test]
 fn coverage_counts_agree_with_the_references() {
     let Some((corpus, files)) = expected("coverage.json") else { return };
     let mut misses = Vec::new();
+    let mut formats: BTreeMap<FileKind, [usize; 2]> = BTreeMap::new();
     let mut total = 0;
     for (path, oracle) in &files {
-        let parse = match oracle["format"].as_str() {
-            Some("cobertura") => cobertura::parse,
-            Some("lcov") => lcov::parse,
-            _ => continue,
+        let text = text_of(&corpus.join(path));
+        let detected = detect::kind(path, &text);
+        let Some(want) = oracle.get("expected").and_then(|e| e.as_object()).filter(|want| !want.is_empty()) else {
+            println!("no reference: {path}: {detected:?}");
+            continue;
         };
-        let Some(mut want) = oracle.get("expected").and_then(|e| e.as_object()).cloned() else { continue };
-        // lcov itself is the authority on its functions; the plain count splits names at commas.
-        if let Some(functions) = oracle["peers"]["lcov-2"].get("functions") {
-            want.insert("functions".to_owned(), functions.clone());
-        }
+        let Some(parsed) = coverage::parse(detected.kind, &text) else {
+            println!("not read: {path}: {detected:?}");
+            continue;
+        };
         total += 1;
-        let parsed = parse(&text_of(&corpus.join(path)));
         let problems: Vec<_> = parsed.problems.iter().map(|problem| problem.message.as_str()).collect();
-        let totals = parsed.document.unwrap_or_default().totals();
-        let got = [("lines", totals.line), ("branches", totals.branch), ("functions", totals.function)];
-        let wrong: Vec<_> = got
+        let report = parsed.document.unwrap_or_default();
+        let wrong: Vec<_> = want
             .iter()
-            .filter(|(key, got)| {
-                want.get(*key).is_some_and(|want| *want != serde_json::json!([got.covered, got.total]))
+            .filter_map(|(word, want)| {
+                let got = counted(&report, word)?;
+                (*want != serde_json::json!([got.covered, got.total])).then(|| format!("{word} {got:?}, not {want}"))
             })
             .collect();
-        if !wrong.is_empty() || !problems.is_empty() {
-            misses.push(format!("{path}: counted {wrong:?}, expected {want:?}, {problems:?}"));
+        let exact = wrong.is_empty() && problems.is_empty();
+        let counts = formats.entry(detected.kind).or_default();
+        counts[0] += usize::from(exact);
+        counts[1] += 1;
+        if !exact {
+            let reason = COVERAGE_DIFFERENCES.iter().find(|(end, _)| path.ends_with(end)).map(|(_, reason)| *reason);
+            println!("{path}: {wrong:?} {problems:?}: {}", reason.unwrap_or("NOT EXPLAINED"));
+            if reason.is_none() {
+                misses.push(format!("{path}: {wrong:?} {problems:?}"));
+            }
         }
     }
-    assert_agreement(total, &misses);
+    for (kind, [exact, all]) in &formats {
+        println!("{kind:16} {exact:3} of {all:3} exact");
+    }
+    assert!(misses.is_empty(), "{}", misses.join("\n"));
+    assert!(total > 0, "the corpus has no such file");
 }
 
 /// Files that both libxml2 and expat refuse and that are read without a word, and why.
@@ -223,6 +259,20 @@ proptest! {
     }
 
     #[test]
+    fn any_part_of_a_coverage_report_is_read_and_what_is_missing_is_told(
+        (sample, cut) in (0..SAMPLES.len()).prop_flat_map(|sample| (Just(sample), 0..SAMPLES[sample].1.len())),
+        noise in "\\PC{0,3}",
+    ) {
+        let (kind, text) = SAMPLES[sample];
+        let (Some(head), Some(tail)) = (text.get(..cut), text.get(cut..)) else { return Ok(()) };
+        check_coverage(kind, head);
+        check_coverage(kind, &format!("{head}{noise}{tail}"));
+        check_coverage(kind, tail);
+        let complete = matches!(kind, FileKind::Lcov | FileKind::GoCover | FileKind::JacocoCsv);
+        prop_assert!(complete || !coverage::parse(kind, head).unwrap().problems.is_empty(), "{head}");
+    }
+
+    #[test]
     fn any_part_of_a_report_is_read_without_a_panic_and_counts_no_more_than_the_whole(cut in 0_usize..=REPORT.len()) {
         let Some(part) = REPORT.get(..cut) else { return Ok(()) };
         let whole = junit::parse(REPORT).document.unwrap().counts();
@@ -313,6 +363,104 @@ fn piece() -> impl Strategy<Value = &'static str> {
     ])
 }
 
+/// A small report of each format of coverage.
+const SAMPLES: &[(FileKind, &str)] = &[
+    (
+        FileKind::Cobertura,
+        "<coverage line-rate='1'><packages><class filename='a'><line number='1' hits='1' branch='true' \
+         condition-coverage='50% (1/2)'/></class></packages></coverage>",
+    ),
+    (FileKind::Lcov, "SF:a\nDA:1,1\nBRDA:1,0,0,-\nFN:1,f\nFNL:0,1\nFNA:0,1,f\nLH:9\nend_of_record\n"),
+    (
+        FileKind::Jacoco,
+        "<report><package name='p'><class><method><counter type='LINE' missed='1' covered='2'/></method></class>\
+         <sourcefile name='a'><line nr='1' mi='1' ci='2' mb='3' cb='4'/></sourcefile></package></report>",
+    ),
+    (
+        FileKind::Clover,
+        "<coverage clover='3'><project><file name='a'><class><metrics statements='1' coveredstatements='2'/></class>\
+         <line num='1' type='cond' truecount='1' falsecount='0'/></file></project></coverage>",
+    ),
+    (
+        FileKind::OpenCover,
+        "<CoverageSession><Summary numSequencePoints='1' visitedSequencePoints='2'/><Module><File uid='1' fullPath='a'/>\
+         <Method visited='true'><FileRef uid='1'/><SequencePoint vc='1' sl='1' el='3'/><BranchPoint vc='0' sl='1'/></Method>\
+         </Module></CoverageSession>",
+    ),
+    (
+        FileKind::SonarCoverage,
+        "<coverage version='1'><file path='a'><lineToCover lineNumber='1' covered='true' branchesToCover='1' \
+         coveredBranches='2'/></file></coverage>",
+    ),
+    (
+        FileKind::DotCover,
+        "<Root CoveredStatements='2' TotalStatements='1'><File Index='1' Name='a'/><Method CoveredStatements='1'>\
+         <Statement FileIndex='1' Line='1' EndLine='9' Covered='True'/></Method></Root>",
+    ),
+    (
+        FileKind::VsCoverage,
+        "<results><modules><module lines_covered='1' lines_partially_covered='0' lines_not_covered='1'><function blocks_covered='1'>\
+         <range source_id='0' covered='yes' start_line='1' end_line='2'/></function><source_file id='0' path='a'/></module>\
+         </modules></results>",
+    ),
+    (
+        FileKind::Istanbul,
+        r#"{"a": {"path": "a", "statementMap": {"0": {"start": {"line": 1}}}, "branchMap": {"0": {"loc": {"start": {"line": 1}}}},
+        "s": {"0": 1}, "f": {"0": 0}, "b": {"0": [1, 0]}}}"#,
+    ),
+    (
+        FileKind::IstanbulSummary,
+        r#"{"total": {"lines": {"total": 1, "covered": 2, "pct": 1}, "statements": {"total": 1, "covered": 0}}, "a": {}}"#,
+    ),
+    (
+        FileKind::CoveragePy,
+        r#"{"meta": {"version": "7"}, "files": {"a": {"executed_lines": [1], "missing_lines": [2], "missing_branches": [[1, -1]],
+        "summary": {"covered_lines": 9, "num_statements": 2}}}, "totals": {"covered_lines": 1}}"#,
+    ),
+    (FileKind::GoCover, "mode: set\na.go:1.2,3.4 5 6\n"),
+    (
+        FileKind::LlvmCov,
+        r#"{"data": [{"files": [{"filename": "a", "segments": [[1,1,1,true,true,false],[9,1,0,false,false,false]],
+        "branches": [[1,1,1,2,0,1]], "summary": {"lines": {"count": 1, "covered": 2}}}], "totals": {"lines": {"count": 1}}}]}"#,
+    ),
+    (
+        FileKind::SimpleCov,
+        r#"{"meta": {}, "coverage": {"a": {"lines": [null, 1, "ignored"], "branches": [{"coverage": 1, "start_line": 2}]}}}"#,
+    ),
+    (
+        FileKind::Gcovr,
+        r#"{"gcovr/format_version": "1", "line_total": 1, "line_covered": 2, "files": [{"file": "a", "lines": [{"line_number": 1,
+        "count": 1, "branches": [{"count": 0}]}], "functions": [{"name": "f", "execution_count": 1}]}]}"#,
+    ),
+    (FileKind::Codecov, r#"{"coverage": {"a": {"1": "1/2", "2": 3}, "b": [null, true]}}"#),
+    (FileKind::Coveralls, r#"{"source_files": [{"name": "a", "coverage": [null, 1], "branches": [2, 0, 0, 1]}]}"#),
+    (
+        FileKind::JacocoCsv,
+        "GROUP,PACKAGE,CLASS,INSTRUCTION_MISSED,INSTRUCTION_COVERED,BRANCH_MISSED,BRANCH_COVERED,LINE_MISSED,LINE_COVERED,\
+         METHOD_MISSED,METHOD_COVERED\ng,p,C,1,2,3,4,5,6,7,8\n",
+    ),
+];
+
+/// Reads a text as one format; what comes of it must be sound.
+fn check_coverage(kind: FileKind, text: &str) -> Option<CoverageReport> {
+    let parsed = coverage::parse(kind, text).unwrap();
+    for problem in &parsed.problems {
+        assert!(text.get(problem.span.range()).is_some(), "{problem:?} in {text:?}");
+    }
+    assert!(parsed.document.is_some() || !parsed.problems.is_empty(), "nothing is said of {text:?} as {kind}");
+    let report = parsed.document?;
+    for totals in [report.totals(), report.counted(), report.unplaced()] {
+        for ratio in [totals.line, totals.branch, totals.function, totals.statement, totals.instruction, totals.region]
+        {
+            assert!(ratio.covered <= ratio.total, "{ratio:?} in {text:?} as {kind}");
+        }
+    }
+    for file in &report.files {
+        assert!(file.lines.is_sorted_by(|a, b| a.number < b.number), "{file:?} in {text:?} as {kind}");
+    }
+    Some(report)
+}
+
 /// Runs all parsers; what they give must lie inside the text.
 fn read_all(text: &str) {
     for parse in [trx::parse, nunit::parse, xunit::parse, testng::parse, ctrf::parse, go_test::parse] {
@@ -323,19 +471,16 @@ fn read_all(text: &str) {
         let counts = parsed.document.unwrap_or_default().counts();
         assert_eq!(counts.total, counts.passed + counts.failed + counts.errors + counts.skipped);
     }
-    let places = [junit::parse(text).problems, cobertura::parse(text).problems, lcov::parse(text).problems];
-    for problem in places.concat() {
+    for problem in junit::parse(text).problems {
         assert!(text.get(problem.span.range()).is_some(), "{problem:?} in {text:?}");
     }
     if let Some(report) = junit::parse(text).document {
         let counts = report.counts();
         assert_eq!(counts.total, counts.passed + counts.failed + counts.errors + counts.skipped);
     }
-    for report in [cobertura::parse(text), lcov::parse(text)].into_iter().filter_map(|parsed| parsed.document) {
-        let totals = report.totals();
-        for ratio in [totals.line, totals.branch, totals.function] {
-            assert!(ratio.covered <= ratio.total, "{ratio:?} in {text:?}");
-        }
+    for (kind, sample) in SAMPLES {
+        assert_eq!(detect::kind("x", sample).kind, *kind, "{sample}");
+        check_coverage(*kind, text);
     }
     for stated in markdown::parse(text).document.unwrap_or_default().recovery_objectives() {
         assert!(stated.minutes.is_finite() && text.get(stated.span.range()).is_some(), "{stated:?} in {text:?}");

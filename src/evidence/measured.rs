@@ -67,7 +67,8 @@ pub(super) fn coverage(reports: &[Doc<'_, &CoverageReport>]) -> Option<Coverage>
     }
     let count = formats.len();
     let merged = formats.into_iter().map(|(kind, reports)| (kind, merge(&reports)));
-    let percent = |c: &Coverage| c.line.percent().unwrap_or(0.0);
+    // A format that counts no lines cannot be the lowest in lines.
+    let percent = |c: &Coverage| c.line.percent().unwrap_or(f64::INFINITY);
     let (kind, mut coverage) = merged.min_by(|a, b| percent(&a.1).total_cmp(&percent(&b.1)))?;
     "lines hit / lines instrumented, merged by path and line".clone_into(&mut coverage.definition);
     if count > 1 {
@@ -95,6 +96,12 @@ fn merge(reports: &[&CoverageReport]) -> Coverage {
         add(&mut coverage.function, function);
         let measured = |ratio: Ratio| (ratio.total > 0).then_some(ratio);
         coverage.files.push(CoveredFile { path, line, branch: measured(branch), function: measured(function) });
+    }
+    // Code without a source file is in no path; that of several reports is taken for different code.
+    for unplaced in reports.iter().map(|report| report.unplaced()) {
+        coverage.line += unplaced.line;
+        add(&mut coverage.branch, unplaced.branch);
+        add(&mut coverage.function, unplaced.function);
     }
     coverage
 }

@@ -1,4 +1,4 @@
-//! Looks at the first keys of a JSON text, to name formats that are known but not read.
+//! Looks at the first keys of a JSON text, to tell formats.
 
 /// Bytes looked at.
 const HEAD: usize = 64 * 1024;
@@ -12,6 +12,11 @@ const DEPTH: usize = 3;
 pub(crate) struct JsonHead(Vec<(usize, String)>);
 
 impl JsonHead {
+    /// Whether no key was seen.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether such a key was seen at this depth.
     pub(crate) fn has(&self, depth: usize, key: &str) -> bool {
         self.0.iter().any(|(at, known)| *at == depth && known == key)

@@ -239,6 +239,38 @@ pub enum FileKind {
     Cobertura,
     /// LCOV tracefile.
     Lcov,
+    /// `JaCoCo` XML.
+    Jacoco,
+    /// Clover XML.
+    Clover,
+    /// `OpenCover` XML.
+    OpenCover,
+    /// `SonarQube`'s generic coverage XML.
+    SonarCoverage,
+    /// `dotCover` XML.
+    DotCover,
+    /// XML of Visual Studio's dynamic code coverage.
+    VsCoverage,
+    /// Istanbul's `coverage-final.json`.
+    Istanbul,
+    /// Istanbul's `coverage-summary.json`.
+    IstanbulSummary,
+    /// coverage.py's JSON.
+    CoveragePy,
+    /// Go's coverage profile.
+    GoCover,
+    /// JSON of `llvm-cov export`.
+    LlvmCov,
+    /// `SimpleCov`'s result set or JSON.
+    SimpleCov,
+    /// gcovr's JSON.
+    Gcovr,
+    /// Codecov's custom JSON.
+    Codecov,
+    /// JSON for Coveralls.
+    Coveralls,
+    /// `JaCoCo` CSV.
+    JacocoCsv,
     /// Markdown document.
     Markdown,
     /// Policy of Tollgate.
@@ -277,12 +309,53 @@ impl FileKind {
             Self::GoTestJson => "go-test-json",
             Self::Cobertura => "cobertura",
             Self::Lcov => "lcov",
+            Self::Jacoco => "jacoco",
+            Self::Clover => "clover",
+            Self::OpenCover => "open-cover",
+            Self::SonarCoverage => "sonar-coverage",
+            Self::DotCover => "dot-cover",
+            Self::VsCoverage => "vs-coverage",
+            Self::Istanbul => "istanbul",
+            Self::IstanbulSummary => "istanbul-summary",
+            Self::CoveragePy => "coverage-py",
+            Self::GoCover => "go-cover",
+            Self::LlvmCov => "llvm-cov",
+            Self::SimpleCov => "simple-cov",
+            Self::Gcovr => "gcovr",
+            Self::Codecov => "codecov",
+            Self::Coveralls => "coveralls",
+            Self::JacocoCsv => "jacoco-csv",
             Self::Markdown => "markdown",
             Self::Policy => "policy",
             Self::Archive => "archive",
             Self::Foreign => "foreign",
             Self::Other => "other",
         }
+    }
+
+    /// Whether it is a coverage report.
+    pub const fn is_coverage(self) -> bool {
+        matches!(
+            self,
+            Self::Cobertura
+                | Self::Lcov
+                | Self::Jacoco
+                | Self::Clover
+                | Self::OpenCover
+                | Self::SonarCoverage
+                | Self::DotCover
+                | Self::VsCoverage
+                | Self::Istanbul
+                | Self::IstanbulSummary
+                | Self::CoveragePy
+                | Self::GoCover
+                | Self::LlvmCov
+                | Self::SimpleCov
+                | Self::Gcovr
+                | Self::Codecov
+                | Self::Coveralls
+                | Self::JacocoCsv
+        )
     }
 }
 

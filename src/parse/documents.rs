@@ -1,11 +1,11 @@
 //! From a file to its document, by kind.
 
-use super::coverage::CoverageReport;
+use super::coverage::{self, CoverageReport};
 use super::dockerfile::Dockerfile;
 use super::markdown::Document as Markdown;
 use super::test_results::{TestReport, ctrf, go_test, junit, nunit, testng, trx, xunit};
 use super::yaml::Tree;
-use super::{Parsed, cobertura, dockerfile, lcov, markdown};
+use super::{Parsed, dockerfile, markdown};
 use crate::input::SourceFile;
 use crate::model::{FileKind, FileStatus};
 
@@ -42,9 +42,7 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         FileKind::Testng => testng::parse(text).map(Document::Tests),
         FileKind::Ctrf => ctrf::parse(text).map(Document::Tests),
         FileKind::GoTestJson => go_test::parse(text).map(Document::Tests),
-        FileKind::Cobertura => cobertura::parse(text).map(Document::Coverage),
-        FileKind::Lcov => lcov::parse(text).map(Document::Coverage),
         FileKind::Markdown => markdown::parse(text).map(Document::Markdown),
-        FileKind::Archive | FileKind::Foreign | FileKind::Other => return None,
+        kind => return Some(coverage::parse(kind, text)?.map(Document::Coverage)),
     })
 }

@@ -1,13 +1,11 @@
 //! One file a format; each turns text into a typed document with spans, takes what producers really write, and never
 //! panics.
 
-pub mod cobertura;
 pub mod compose;
 pub mod coverage;
 pub mod dockerfile;
 pub mod documents;
 pub mod image;
-pub mod lcov;
 pub mod markdown;
 pub mod shell;
 pub mod test_results;

@@ -119,7 +119,9 @@ fn browser() -> Outcome {
     tools::page_packages()?;
     // The page's report is held against the command line's.
     let target = root().join("target");
-    run_command(command("cargo", &root()).args(["build", "--quiet", "--bin", "tollgate", "--target-dir"]).arg(&target))?;
+    run_command(
+        command("cargo", &root()).args(["build", "--quiet", "--bin", "tollgate", "--target-dir"]).arg(&target),
+    )?;
     run_command(
         command("npx", &root().join("tests/page"))
             .args(["--no-install", "playwright", "test"])

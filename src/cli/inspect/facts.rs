@@ -71,6 +71,15 @@ pub(super) struct Metrics {
     pub(super) branch: Option<Counted>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) function: Option<Counted>,
+    /// Statements of Go, sequence points of `OpenCover`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) statement: Option<Counted>,
+    /// Of `JaCoCo`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) instruction: Option<Counted>,
+    /// Of llvm-cov.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) region: Option<Counted>,
 }
 
 /// What a coverage report declares: counts, or shares from 0 to 1.
@@ -242,25 +251,62 @@ impl From<&Action<'_>> for Facts {
     }
 }
 
+/// Formats that measure branches.
+const BRANCHES: &[FileKind] = &[
+    FileKind::Cobertura,
+    FileKind::Lcov,
+    FileKind::Jacoco,
+    FileKind::JacocoCsv,
+    FileKind::Clover,
+    FileKind::OpenCover,
+    FileKind::SonarCoverage,
+    FileKind::Istanbul,
+    FileKind::IstanbulSummary,
+    FileKind::LlvmCov,
+    FileKind::SimpleCov,
+    FileKind::Gcovr,
+    FileKind::Coveralls,
+];
+
+/// Formats that measure functions.
+const FUNCTIONS: &[FileKind] = &[
+    FileKind::Lcov,
+    FileKind::Jacoco,
+    FileKind::JacocoCsv,
+    FileKind::Clover,
+    FileKind::OpenCover,
+    FileKind::Istanbul,
+    FileKind::IstanbulSummary,
+    FileKind::LlvmCov,
+    FileKind::Gcovr,
+];
+
 fn coverage(format: FileKind, report: &CoverageReport) -> CoverageFacts {
     let totals = report.totals();
     // A metric that the format has is told also where there is nothing to cover.
     let measured = |ratio: Ratio, formats: &[FileKind]| {
         (ratio.total > 0 || formats.contains(&format)).then(|| Counted::from(ratio))
     };
-    let Declared { line, branch, function, line_rate, branch_rate } = report.declared;
+    let declared = |ratio: Option<Ratio>| ratio.map(Counted::from);
+    let Declared { line, branch, function, statement, instruction, region, line_rate, branch_rate } = report.declared;
     CoverageFacts {
         format,
         metrics: Metrics {
             line: Some(totals.line.into()),
-            branch: measured(totals.branch, &[FileKind::Cobertura, FileKind::Lcov]),
-            function: measured(totals.function, &[FileKind::Lcov]),
+            branch: measured(totals.branch, BRANCHES),
+            function: measured(totals.function, FUNCTIONS),
+            statement: measured(totals.statement, &[FileKind::GoCover, FileKind::OpenCover, FileKind::Istanbul]),
+            instruction: measured(totals.instruction, &[FileKind::Jacoco, FileKind::JacocoCsv]),
+            region: measured(totals.region, &[FileKind::LlvmCov]),
         },
         declared: DeclaredCoverage {
             metrics: Metrics {
-                line: line.map(Counted::from),
-                branch: branch.map(Counted::from),
-                function: function.map(Counted::from),
+                line: declared(line),
+                branch: declared(branch),
+                function: declared(function),
+                statement: declared(statement),
+                instruction: declared(instruction),
+                region: declared(region),
             },
             line_rate,
             branch_rate,

@@ -97,7 +97,14 @@ fn tests(facts: &TestFacts) -> Vec<String> {
 fn coverage(facts: &CoverageFacts) -> Vec<String> {
     let metrics = &facts.metrics;
     let mut parts = vec![plural(facts.files, "source file", "source files")];
-    for (name, counted) in [("lines", metrics.line), ("branches", metrics.branch), ("functions", metrics.function)] {
+    for (name, counted) in [
+        ("lines", metrics.line),
+        ("branches", metrics.branch),
+        ("functions", metrics.function),
+        ("statements", metrics.statement),
+        ("instructions", metrics.instruction),
+        ("regions", metrics.region),
+    ] {
         parts.extend(
             counted.map(|Counted { covered, total }| format!("{name} {}", ratio_in_words(Ratio { covered, total }))),
         );
@@ -108,6 +115,9 @@ fn coverage(facts: &CoverageFacts) -> Vec<String> {
         ("lines", metrics.line, declared.line),
         ("branches", metrics.branch, declared.branch),
         ("functions", metrics.function, declared.function),
+        ("statements", metrics.statement, declared.statement),
+        ("instructions", metrics.instruction, declared.instruction),
+        ("regions", metrics.region, declared.region),
     ] {
         if let (Some(counted), Some(declared)) = (counted, declared)
             && (counted.covered, counted.total) != (declared.covered, declared.total)

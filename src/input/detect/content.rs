@@ -62,20 +62,11 @@ pub(super) fn report(name: &Name<'_>, head: &str) -> Detected {
     if is_lcov(head) {
         return Detected::is(FileKind::Lcov);
     }
-    if let Some(format) = foreign_text(head) {
-        return Detected::foreign(format);
+    if let Some(detected) = text(head) {
+        return detected;
     }
-    if let Some(json) = sniff_json::head(head) {
-        if let Some(kind) = json_results(&json) {
-            return Detected::is(kind);
-        }
-        let format = JSON_FORMATS.iter().find(|(_, keys)| keys.iter().all(|(depth, key)| json.has(*depth, key)));
-        if let Some((format, _)) = format {
-            return Detected::foreign(format);
-        }
-        if name.is_simplecov() && json.has(2, "coverage") {
-            return Detected::foreign("SimpleCov result set");
-        }
+    if let Some(json) = sniff_json::head(head).filter(|json| !json.is_empty()) {
+        return by_keys(name, &json).unwrap_or_else(|| Detected::other("JSON, no report that Tollgate knows"));
     }
     // The go command prints builds and downloads between the events of `go test -json`, often before the first.
     let events = head.split_once("\n{").and_then(|(_, rest)| head.get(head.len() - rest.len() - 1..));
@@ -119,8 +110,14 @@ fn by_root(name: &Name<'_>, xml: &XmlHead) -> Detected {
     if let Some((.., format)) = format {
         return Detected::foreign(format);
     }
+    let coverage = XML_COVERAGE
+        .iter()
+        .find(|(root, child, _)| *root == xml.root && (child.is_empty() || xml.has_child(child) || xml.has(child)));
+    if let Some((.., kind)) = coverage {
+        return Detected::is(*kind);
+    }
     if xml.root == "report" && xml.doctype.to_ascii_lowercase().contains("jacoco") {
-        return Detected::foreign("JaCoCo XML");
+        return Detected::is(FileKind::Jacoco);
     }
     match name.report() {
         Some((kind, true)) => Detected::is(kind),
@@ -135,26 +132,31 @@ fn coverage(xml: &XmlHead) -> Detected {
         || xml.has_child("sources");
     if cobertura {
         Detected::is(FileKind::Cobertura)
-    } else if xml.has("clover") || xml.has("generated") || xml.has_child("project") {
-        Detected::foreign("Clover XML")
-    } else if xml.has_child("file") {
-        Detected::foreign("SonarQube generic coverage XML")
+    } else if xml.has("clover") || xml.has("generated") || xml.has_child("project") || xml.has_child("testproject") {
+        Detected::is(FileKind::Clover)
+    } else if xml.has_child("file") || (xml.attributes.len() == 1 && xml.has("version") && xml.children.is_empty()) {
+        Detected::is(FileKind::SonarCoverage)
     } else {
         Detected::is(FileKind::Cobertura)
     }
 }
 
-/// Root element, a child or attribute that it must have (empty: none), format.
+/// Root element, a child or attribute that it must have (empty: none), kind.
+const XML_COVERAGE: &[(&str, &str, FileKind)] = &[
+    ("report", "sessioninfo", FileKind::Jacoco),
+    ("report", "counter", FileKind::Jacoco),
+    ("report", "group", FileKind::Jacoco),
+    ("report", "package", FileKind::Jacoco),
+    ("CoverageSession", "", FileKind::OpenCover),
+    ("Root", "DotCoverVersion", FileKind::DotCover),
+    ("Root", "CoveredStatements", FileKind::DotCover),
+    ("results", "modules", FileKind::VsCoverage),
+];
+
+/// Root element, a child or attribute that it must have (empty: none), format that is known but not read.
 const XML_FORMATS: &[(&str, &str, &str)] = &[
-    ("report", "sessioninfo", "JaCoCo XML"),
-    ("report", "counter", "JaCoCo XML"),
-    ("report", "group", "JaCoCo XML"),
-    ("report", "package", "JaCoCo XML"),
-    ("CoverageSession", "", "OpenCover XML"),
-    ("root", "CoverageSession", "OpenCover XML"),
-    ("Root", "DotCoverVersion", "dotCover XML"),
-    ("root", "Root", "dotCover XML"),
-    ("results", "modules", "Visual Studio coverage XML"),
+    ("root", "CoverageSession", "several OpenCover reports in one file"),
+    ("root", "Root", "several dotCover reports in one file"),
     ("test-results", "", "NUnit 2 XML"),
     ("testExecutions", "", "SonarQube generic test execution XML"),
     ("testrun", "", "Eclipse test run XML"),
@@ -175,19 +177,44 @@ const XML_FORMATS: &[(&str, &str, &str)] = &[
     ("mutations", "", "PIT XML"),
 ];
 
-/// Keys with their depths that tell a format, the more special first.
+/// A JSON file by its keys.
+fn by_keys(name: &Name<'_>, json: &JsonHead) -> Option<Detected> {
+    let has_all = |keys: &[(usize, &str)]| keys.iter().all(|(depth, key)| json.has(*depth, key));
+    if let Some(kind) = json_results(json) {
+        return Some(Detected::is(kind));
+    }
+    if let Some((format, _)) = JSON_FORMATS.iter().find(|(_, keys)| has_all(keys)) {
+        return Some(Detected::foreign(format));
+    }
+    if let Some((kind, _)) = JSON_COVERAGE.iter().find(|(_, keys)| has_all(keys)) {
+        return Some(Detected::is(*kind));
+    }
+    // SimpleCov's suites have any name, so its name must help where the files are bare arrays.
+    let resultset = json.has(2, "coverage") && (name.is_simplecov() || json.has(2, "timestamp"));
+    resultset.then(|| Detected::is(FileKind::SimpleCov))
+}
+
+/// Kinds, and keys with their depths that tell them, the more special first.
+const JSON_COVERAGE: &[(FileKind, &[(usize, &str)])] = &[
+    (FileKind::Gcovr, &[(1, "gcovr/format_version")]),
+    (FileKind::Gcovr, &[(1, "gcovr/summary_format_version")]),
+    (FileKind::LlvmCov, &[(1, "data"), (3, "files")]),
+    (FileKind::CoveragePy, &[(1, "meta"), (1, "files")]),
+    (FileKind::Coveralls, &[(1, "source_files"), (3, "coverage")]),
+    (FileKind::Istanbul, &[(2, "statementMap")]),
+    (FileKind::Istanbul, &[(2, "s"), (2, "b"), (2, "f")]),
+    (FileKind::Istanbul, &[(2, "path"), (2, "s")]),
+    (FileKind::IstanbulSummary, &[(2, "lines"), (2, "statements"), (3, "pct")]),
+    (FileKind::SimpleCov, &[(1, "coverage"), (3, "lines")]),
+    (FileKind::Codecov, &[(1, "coverage")]),
+];
+
+/// Formats that are known but not read, and keys with their depths that tell them.
 const JSON_FORMATS: &[(&str, &[(usize, &str)])] = &[
-    ("gcovr JSON", &[(1, "gcovr/format_version")]),
-    ("coverage.py JSON", &[(1, "meta"), (1, "files")]),
-    ("Istanbul JSON", &[(2, "path"), (2, "statementMap")]),
-    ("Istanbul JSON", &[(2, "path"), (2, "s"), (2, "b"), (2, "f")]),
-    ("Istanbul JSON", &[(2, "path"), (2, "s")]),
-    ("Istanbul summary JSON", &[(1, "total"), (2, "lines"), (2, "statements")]),
-    ("llvm-cov JSON", &[(1, "data"), (3, "files")]),
     ("SARIF", &[(1, "runs"), (1, "version")]),
     ("Code Climate coverage JSON", &[(1, "ci_service")]),
     ("JSCoverage JSON", &[(1, "instrumentation"), (1, "sloc")]),
-    ("Codecov JSON", &[(1, "coverage")]),
+    ("JSCover JSON", &[(2, "lineData")]),
     ("Jest JSON", &[(1, "numTotalTests")]),
     ("Mocha JSON", &[(1, "stats"), (1, "tests")]),
     ("Playwright JSON", &[(1, "config"), (1, "suites")]),
@@ -210,18 +237,19 @@ fn is_lcov(head: &str) -> bool {
     first.starts_with("SF:") && lines.next().is_none_or(is_record)
 }
 
-fn foreign_text(head: &str) -> Option<&'static str> {
+/// Other formats that are neither XML nor JSON, by their first line.
+fn text(head: &str) -> Option<Detected> {
     let first = head.trim_start_matches('\u{feff}').lines().map(str::trim).find(|line| !line.is_empty())?;
     match first {
-        "mode: set" | "mode: count" | "mode: atomic" => return Some("Go coverprofile"),
+        "mode: set" | "mode: count" | "mode: atomic" => return Some(Detected::is(FileKind::GoCover)),
         _ => {}
     }
     if first.starts_with("GROUP,PACKAGE,CLASS,INSTRUCTION_MISSED") {
-        return Some("JaCoCo CSV");
+        return Some(Detected::is(FileKind::JacocoCsv));
     }
     if first.starts_with("TAP version ") {
-        return Some("TAP");
+        return Some(Detected::foreign("TAP"));
     }
     let hcl = first.strip_prefix("workflow \"").is_some_and(|rest| rest.trim_end().ends_with('{'));
-    hcl.then_some("GitHub Actions workflow in HCL, which GitHub no longer runs")
+    hcl.then(|| Detected::foreign("GitHub Actions workflow in HCL, which GitHub no longer runs"))
 }

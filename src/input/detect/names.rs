@@ -209,6 +209,19 @@ impl<'a> Name<'a> {
 
     /// The report that the name speaks of, and whether it speaks of nothing else.
     pub(super) fn report(&self) -> Option<(FileKind, bool)> {
+        const XML: [(&str, FileKind); 4] = [
+            ("jacoco", FileKind::Jacoco),
+            ("clover", FileKind::Clover),
+            ("opencover", FileKind::OpenCover),
+            ("dotcover", FileKind::DotCover),
+        ];
+        const OTHER: [(&str, &[&str], FileKind); 5] = [
+            ("coverage-final", &["json"], FileKind::Istanbul),
+            ("coverage-summary", &["json"], FileKind::IstanbulSummary),
+            (".resultset", &["json"], FileKind::SimpleCov),
+            ("cover", &["out"], FileKind::GoCover),
+            ("jacoco", &["csv"], FileKind::JacocoCsv),
+        ];
         let stem = self.lower.rsplit_once('.').map_or(self.lower.as_str(), |(stem, _)| stem);
         let results = match self.lower.as_str() {
             "testng-results.xml" => Some(FileKind::Testng),
@@ -221,6 +234,9 @@ impl<'a> Name<'a> {
             return Some((kind, true));
         }
         if self.has_extension(&["xml"]) {
+            if let Some((_, kind)) = XML.iter().find(|(word, _)| stem.contains(word)) {
+                return Some((*kind, true));
+            }
             let certain = stem == "coverage" || ["junit", "cobertura"].iter().any(|word| stem.starts_with(word));
             return if stem.contains("coverage") || stem.contains("cobertura") {
                 Some((FileKind::Cobertura, certain))
@@ -231,6 +247,10 @@ impl<'a> Name<'a> {
             };
         }
         let lcov = self.has_extension(&["lcov"]) || (self.has_extension(&["info"]) && stem.contains("lcov"));
-        lcov.then_some((FileKind::Lcov, true))
+        if lcov {
+            return Some((FileKind::Lcov, true));
+        }
+        let other = OTHER.iter().find(|(word, ends, _)| self.has_extension(ends) && stem.starts_with(word));
+        other.map(|(.., kind)| (*kind, true))
     }
 }

@@ -115,27 +115,69 @@ fn files_are_recognised_by_path_then_content() {
 }
 
 #[test]
+fn coverage_is_told_apart_by_its_structure() {
+    use FileKind::{
+        Clover, Codecov, CoveragePy, Coveralls, DotCover, Gcovr, GoCover, Istanbul, IstanbulSummary, Jacoco, JacocoCsv,
+        LlvmCov, OpenCover, Other, SimpleCov, SonarCoverage, VsCoverage,
+    };
+    for (path, text, expected) in [
+        ("a.xml", "<!DOCTYPE report PUBLIC '-//JACOCO//DTD Report 1.1//EN' 'report.dtd'><report name='x'/>", Jacoco),
+        ("a.xml", "<report name='x'><sessioninfo/></report>", Jacoco),
+        ("coverage.xml", "<report name='x'><group/></report>", Jacoco),
+        ("a.xml", "<report><page/></report>", Other),
+        ("clover.xml", "<coverage generated='1'><project/></coverage>", Clover),
+        ("coverage.xml", "<coverage><testproject/></coverage>", Clover),
+        ("coverage.xml", "<coverage version='1'><file path='x'/></coverage>", SonarCoverage),
+        ("coverage.xml", "<coverage version='1'/>", SonarCoverage),
+        ("a.xml", "<CoverageSession/>", OpenCover),
+        ("a.xml", "<Root CoveredStatements='1' TotalStatements='2' ReportType='Xml'/>", DotCover),
+        ("a.xml", "<Root xmlns='x'/>", Other),
+        ("a.xml", "<results><modules/></results>", VsCoverage),
+        ("a.xml", "<results><result/></results>", Other),
+        ("c.json", r#"{"/a.js": {"path": "/a.js", "statementMap": {}}}"#, Istanbul),
+        ("c.json", r#"{"/a.js": {"path": "/a.js", "s": {}, "b": {}, "f": {}}}"#, Istanbul),
+        ("c.json", r#"{"total": {"lines": {"total": 1, "pct": 1}, "statements": {"pct": 1}}}"#, IstanbulSummary),
+        ("c.json", r#"{"meta": {"version": "7"}, "files": {}}"#, CoveragePy),
+        ("c.json", r#"{"gcovr/format_version": "0.5", "files": []}"#, Gcovr),
+        ("c.json", r#"{"data": [{"files": []}], "type": "llvm.coverage.json.export"}"#, LlvmCov),
+        (".resultset.json", r#"{"RSpec": {"coverage": {}}}"#, SimpleCov),
+        ("r.json", r#"{"RSpec": {"coverage": {"/a.rb": {"lines": []}}, "timestamp": 1}}"#, SimpleCov),
+        ("coverage.json", r#"{"meta": {}, "coverage": {"/a.rb": {"lines": [1]}}, "groups": {}}"#, SimpleCov),
+        ("coverage.json", r#"{"coverage": {"a.rs": {"1": 1}}}"#, Codecov),
+        ("c.json", r#"{"source_files": [{"name": "a", "coverage": [1]}]}"#, Coveralls),
+        ("cover.out", "mode: atomic\nx.go:1.1,2.2 1 1\n", GoCover),
+        ("a.csv", "GROUP,PACKAGE,CLASS,INSTRUCTION_MISSED,X\n", JacocoCsv),
+        ("coverage.json", r#"{"other": 1}"#, Other),
+        ("package.json", r#"{"name": "x", "files": []}"#, Other),
+        // Reports that break off are what their names say.
+        ("jacocoTestReport.xml", "", Jacoco),
+        ("clover.xml", "<?xml", Clover),
+        ("coverage.opencover.xml", "", OpenCover),
+        ("coverage-final.json", "", Istanbul),
+        ("coverage-summary.json", "{", IstanbulSummary),
+        ("coverage-summary.json", "{\"a\": 1}", Other),
+        (".resultset.json", "", SimpleCov),
+        ("coverage.out", "", GoCover),
+    ] {
+        assert_eq!(kind(path, text).kind, expected, "{path}: {text}");
+    }
+}
+
+#[test]
 fn known_formats_that_are_not_read_are_named() {
     for (path, text, expected) in [
-        (
-            "a.xml",
-            "<!DOCTYPE report PUBLIC '-//JACOCO//DTD Report 1.1//EN' 'report.dtd'><report name='x'/>",
-            "JaCoCo XML",
-        ),
-        ("a.xml", "<report name='x'><sessioninfo/></report>", "JaCoCo XML"),
-        ("clover.xml", "<coverage generated='1'><project/></coverage>", "Clover XML"),
-        ("coverage.xml", "<coverage version='1'><file path='x'/></coverage>", "SonarQube generic coverage XML"),
         ("TestResult.xml", "<test-results/>", "NUnit 2 XML"),
         ("a.xml", "<testExecutions version='1'/>", "SonarQube generic test execution XML"),
         ("a.xml", "<BugCollection/>", "SpotBugs XML"),
-        ("a.xml", "<CoverageSession/>", "OpenCover XML"),
-        ("c.json", r#"{"/a.js": {"path": "/a.js", "statementMap": {}}}"#, "Istanbul JSON"),
-        ("c.json", r#"{"meta": {"version": "7"}, "files": {}}"#, "coverage.py JSON"),
-        ("c.json", r#"{"gcovr/format_version": "0.5", "files": []}"#, "gcovr JSON"),
-        (".resultset.json", r#"{"RSpec": {"coverage": {}}}"#, "SimpleCov result set"),
+        ("a.xml", "<root><CoverageSession/></root>", "several OpenCover reports in one file"),
         ("a.sarif", r#"{"version": "2.1.0", "runs": []}"#, "SARIF"),
-        ("cover.out", "mode: atomic\nx.go:1.1,2.2 1 1\n", "Go coverprofile"),
-        ("a.csv", "GROUP,PACKAGE,CLASS,INSTRUCTION_MISSED,X\n", "JaCoCo CSV"),
+        ("c.json", r#"{"/a.js": {"lineData": [null, 1]}}"#, "JSCover JSON"),
+        (
+            "c.json",
+            r#"{"ci_service": {}, "source_files": [{"name": "a", "coverage": [1]}]}"#,
+            "Code Climate coverage JSON",
+        ),
+        ("c.json", r#"{"instrumentation": "x", "sloc": 1, "coverage": 70.1}"#, "JSCoverage JSON"),
     ] {
         let detected = kind(path, text);
         assert_eq!(detected, Detected::foreign(expected), "{path}: {text}");

@@ -41,6 +41,7 @@ pub struct Reader<'t> {
     stopped: bool,
     entity_reported: bool,
     prolog: &'t str,
+    doctype: &'t str,
     problems: Vec<Problem>,
 }
 
@@ -85,6 +86,7 @@ impl<'t> Reader<'t> {
             stopped: false,
             entity_reported: false,
             prolog: "",
+            doctype: "",
             problems: Vec::new(),
         }
     }
@@ -116,6 +118,7 @@ impl<'t> Reader<'t> {
                 Ok(Token::CData(_)) => return Some(Event::Text(Cow::Borrowed(self.slice(9, 3)))),
                 Ok(Token::GeneralRef(_)) => return Some(Event::Text(self.reference())),
                 Ok(Token::Comment(_)) if !self.root_seen && self.prolog.is_empty() => self.prolog = self.slice(4, 3),
+                Ok(Token::DocType(_)) if !self.root_seen => self.doctype = self.slice(9, 1),
                 Ok(Token::Comment(_) | Token::Decl(_) | Token::PI(_) | Token::DocType(_)) => {}
                 Ok(Token::Eof) => self.finish(),
                 Err(error) => self.syntax_error(&error),
@@ -137,6 +140,11 @@ impl<'t> Reader<'t> {
     /// The first comment before the root element, where some producers sign; empty when there is none.
     pub const fn prolog(&self) -> &'t str {
         self.prolog
+    }
+
+    /// What stands between `<!DOCTYPE` and its `>`; empty when there is none.
+    pub const fn doctype(&self) -> &'t str {
+        self.doctype
     }
 
     /// An attribute of the element that began last, as written.

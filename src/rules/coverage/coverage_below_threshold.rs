@@ -1,7 +1,7 @@
 //! The rule `coverage-below-threshold`.
 
 use crate::evidence::{Evidence, File, paths};
-use crate::model::{Coverage, CoveredFile, FileKind, FileStatus, Fix, Ratio, Span};
+use crate::model::{Coverage, CoveredFile, FileStatus, Fix, Ratio, Span};
 use crate::rules::{Hit, Sink, rule};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -135,7 +135,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         judge(coverage, report.file, &limit, sink);
     }
     let broken = evidence.readings.iter().filter(|reading| {
-        matches!(reading.file.source.kind, FileKind::Cobertura | FileKind::Lcov)
+        reading.file.source.kind.is_coverage()
             && matches!(reading.status, FileStatus::PartlyRead | FileStatus::Unreadable)
     });
     match broken.count() {

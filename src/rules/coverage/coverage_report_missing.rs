@@ -1,7 +1,7 @@
 //! The rule `coverage-report-missing`.
 
 use crate::evidence::Evidence;
-use crate::model::{FileKind, FileStatus};
+use crate::model::FileStatus;
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, rule};
 
@@ -62,10 +62,10 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
         sink.fact(count(reports, "coverage report"));
         return;
     }
-    let unreadable = evidence.readings.iter().filter(|reading| {
-        reading.status == FileStatus::Unreadable
-            && matches!(reading.file.source.kind, FileKind::Cobertura | FileKind::Lcov)
-    });
+    let unreadable = evidence
+        .readings
+        .iter()
+        .filter(|reading| reading.status == FileStatus::Unreadable && reading.file.source.kind.is_coverage());
     match unreadable.count() {
         0 => sink.no_evidence("no coverage report was given (Cobertura XML or LCOV)"),
         count => sink.no_evidence(format!("{count} coverage reports were given and none of them can be read")),

@@ -125,18 +125,12 @@ const fn noun(kind: FileKind) -> &'static str {
         FileKind::Action => "action",
         FileKind::Compose => "compose file",
         FileKind::Dockerfile => "Dockerfile",
-        FileKind::Junit
-        | FileKind::Trx
-        | FileKind::Nunit
-        | FileKind::Xunit
-        | FileKind::Testng
-        | FileKind::Ctrf
-        | FileKind::GoTestJson => "test report",
-        FileKind::Cobertura | FileKind::Lcov => "coverage report",
         FileKind::Markdown => "document",
         FileKind::Policy => "policy",
         FileKind::Archive => "archive",
-        FileKind::Foreign | FileKind::Other => "file",
+        kind if kind.is_test_report() => "test report",
+        kind if kind.is_coverage() => "coverage report",
+        _ => "file",
     }
 }
 
@@ -147,7 +141,7 @@ fn fix(reading: &Reading<'_>) -> String {
             .to_owned();
     }
     match reading.file.source.kind {
-        kind if kind.is_test_report() || matches!(kind, FileKind::Cobertura | FileKind::Lcov | FileKind::Archive) => {
+        kind if kind.is_test_report() || kind.is_coverage() || kind == FileKind::Archive => {
             "Write the file anew and upload it only after its writer has ended; a file that breaks off mostly comes from a \
              run that was killed or from two programs that wrote to one path."
         }

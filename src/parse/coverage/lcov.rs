@@ -2,22 +2,30 @@
 //!
 //! `DA`, `BRDA` and function records are what counts; `LF`, `LH`, `BRF`, `BRH`, `FNF`, `FNH` are claims, kept beside,
 //! and stand in only where a file has none of the records that they sum up.
+//!
+//! By geninfo(1) a function's name is all that follows the first comma of `FNDA`, so names keep their commas; and since
+//! LCOV 2.2 functions are written as `FNL` (where) and `FNA` (each name of it, with a count), which are one function.
 
-use super::coverage::{CoverageReport, Files, Line, hits, merge_lines};
-use super::{Parsed, Problem};
+use super::gather::{Files, Flaws, hits, merge_lines};
+use super::{CoverageReport, Line};
 use crate::model::{Ratio, Span};
+use crate::parse::{Parsed, Problem};
 use std::collections::BTreeMap;
 
-/// Problems of single lines that are told one by one.
-const MAX_PROBLEMS: usize = 20;
 /// Characters of a record that its place covers.
 const SHOWN: usize = 120;
+
+const INCOMPLETE: &str = "an LCOV record without the numbers that belong there; it was left out";
 
 /// Reads a tracefile. There is a document when there is at least one `SF` record.
 pub fn parse(text: &str) -> Parsed<CoverageReport> {
     let mut builder = Builder::default();
     let mut offset = 0;
     while let Some(rest) = text.get(offset..).filter(|rest| !rest.is_empty()) {
+        if let Some(length) = builder.plain(rest.as_bytes()) {
+            offset += length;
+            continue;
+        }
         let (mut record, next) = match cut(rest, b'\n') {
             Some((line, _)) => (line, offset + line.len() + 1),
             None => (rest, text.len()),
@@ -46,11 +54,14 @@ struct Builder<'t> {
     details: Vec<Details<'t>>,
     /// The file of the open record.
     current: Option<usize>,
+    /// Lines and branches of the open record: gathered here and moved to the file at once, for growing a list for each
+    /// file would cost a third of the time.
+    lines: Vec<Line>,
+    branches: Vec<Branch<'t>>,
     /// Functions of the open record by the number that `FNL` gives them: their first lines.
     numbered: BTreeMap<&'t str, u32>,
     claimed: Claims,
-    problems: Vec<Problem>,
-    unreadable: usize,
+    flaws: Flaws,
 }
 
 /// What is gathered about one file until all its records were read.
@@ -98,16 +109,49 @@ impl Claim {
 }
 
 impl<'t> Builder<'t> {
+    /// Takes `DA:7,42` and its line end, which is what tracefiles consist of, and gives its length. All that is written
+    /// otherwise, or belongs to no file, is left to [`Builder::record`].
+    fn plain(&mut self, text: &[u8]) -> Option<usize> {
+        let rest = text.strip_prefix(b"DA:")?;
+        let (number, rest) = digits(rest)?;
+        let (hits, rest) = digits(rest.strip_prefix(b",")?)?;
+        let rest = rest.strip_prefix(b"\r").unwrap_or(rest).strip_prefix(b"\n")?;
+        let number = u32::try_from(number).ok()?;
+        self.current?;
+        self.lines.push(Line { number, hits, ..Line::default() });
+        Some(text.len() - rest.len())
+    }
+
+    /// Ends the open record.
+    fn close(&mut self) {
+        let Some(index) = self.current.take() else { return };
+        if let Some(file) = self.files.get(index) {
+            file.lines.extend_from_slice(&self.lines);
+        }
+        if let Some(details) = self.details.get_mut(index) {
+            details.branches.extend_from_slice(&self.branches);
+        }
+        self.lines.clear();
+        self.branches.clear();
+    }
+
     fn record(&mut self, record: &'t str, span: Span) {
+        if let Some(value) = record.strip_prefix("BRDA:")
+            && self.current.is_some()
+        {
+            if self.branch(value).is_none() {
+                self.flaws.tell(span, INCOMPLETE);
+            }
+            return;
+        }
         if record.is_empty() || record.starts_with('#') {
             return;
         }
         if record == "end_of_record" {
-            self.current = None;
-            return;
+            return self.close();
         }
         let Some((keyword, value)) = cut(record, b':') else {
-            return self.unreadable(span, "this is no LCOV record");
+            return self.flaws.tell(span, "this is no LCOV record");
         };
         match keyword {
             "SF" => return self.start(value),
@@ -119,11 +163,12 @@ impl<'t> Builder<'t> {
             None => Err("a record outside of a file's records, which `SF` begins"),
         };
         if let Err(message) = read {
-            self.unreadable(span, message);
+            self.flaws.tell(span, message);
         }
     }
 
     fn start(&mut self, path: &str) {
+        self.close();
         let index = self.files.open(path);
         if self.details.len() <= index {
             self.details.resize_with(index + 1, Details::default);
@@ -134,33 +179,40 @@ impl<'t> Builder<'t> {
 
     fn value(&mut self, index: usize, keyword: &str, value: &'t str) -> Result<(), &'static str> {
         let read = match keyword {
-            "DA" => self.line(index, value),
-            "BRDA" | "FN" | "FNDA" | "FNL" | "FNA" => self.detail(index, keyword, value),
+            "DA" => self.line(value),
+            "FN" | "FNDA" | "FNL" | "FNA" => self.detail(index, keyword, value),
             "LF" | "LH" | "BRF" | "BRH" | "FNF" | "FNH" => self.claim(index, keyword, value),
             _ => return Err("this is no LCOV record"),
         };
-        read.ok_or("an LCOV record without the numbers that belong there; it was left out")
+        read.ok_or(INCOMPLETE)
     }
 
-    fn line(&mut self, index: usize, value: &str) -> Option<()> {
+    fn line(&mut self, value: &str) -> Option<()> {
         let (number, rest) = cut(value, b',')?;
         let count = cut(rest, b',').map_or(rest, |(count, _checksum)| count);
         let line = Line { number: number.trim_ascii().parse().ok()?, hits: hits(count)?, ..Line::default() };
-        self.files.get(index)?.lines.push(line);
+        self.lines.push(line);
+        Some(())
+    }
+
+    fn branch(&mut self, value: &'t str) -> Option<()> {
+        let (line, rest) = cut(value, b',')?;
+        let (block, rest) = cut(rest, b',')?;
+        // The branch may be text, with commas.
+        let last = rest.bytes().rposition(|byte| byte == b',')?;
+        let (id, taken) = (rest.get(..last)?, rest.get(last + 1..)?);
+        let taken = match taken.trim_ascii() {
+            "-" | "0" => false,
+            taken => hits(taken)? > 0,
+        };
+        let branch = Branch { line: line.trim_ascii().parse().ok()?, block, id, taken };
+        self.branches.push(branch);
         Some(())
     }
 
     fn detail(&mut self, index: usize, keyword: &str, value: &'t str) -> Option<()> {
         let details = self.details.get_mut(index)?;
         match keyword {
-            "BRDA" => {
-                let (line, rest) = cut(value, b',')?;
-                let (block, rest) = cut(rest, b',')?;
-                // The branch may be text, with commas.
-                let (id, taken) = rest.rsplit_once(',')?;
-                let taken = taken.trim_ascii() != "-" && hits(taken)? > 0;
-                details.branches.push(Branch { line: line.trim_ascii().parse().ok()?, block, id, taken });
-            }
             "FN" => {
                 let (start, rest) = cut(value, b',')?;
                 start.trim_ascii().parse::<u32>().ok()?;
@@ -205,24 +257,19 @@ impl<'t> Builder<'t> {
         Some(())
     }
 
-    fn unreadable(&mut self, span: Span, message: &str) {
-        self.unreadable += 1;
-        if self.unreadable <= MAX_PROBLEMS {
-            self.problems.push(Problem::new(span, message));
-        }
-    }
-
     fn finish(mut self, end: usize) -> Parsed<CoverageReport> {
         let end = Span::between(end, end);
+        let mut problems = std::mem::take(&mut self.flaws).into_problems();
         if self.files.len() == 0 {
-            self.problems.push(Problem::new(end, "there is no `SF` record, so this is no LCOV tracefile"));
-            return Parsed { document: None, problems: self.problems };
+            problems.push(Problem::new(end, "there is no `SF` record, so this is no LCOV tracefile"));
+            return Parsed { document: None, problems };
         }
         if let Some(file) = self.current.and_then(|index| self.files.get(index)) {
             let path: String = file.path.chars().take(200).collect();
             let message = format!("the file ends inside the records of `{path}`; `end_of_record` is missing");
-            self.problems.push(Problem::new(end, message));
+            problems.push(Problem::new(end, message));
         }
+        self.close();
         let mut report = CoverageReport::default();
         report.declared.line = self.claimed.line.get();
         report.declared.branch = self.claimed.branch.get();
@@ -245,8 +292,21 @@ impl<'t> Builder<'t> {
             }
         }
         report.files = self.files.into_sorted();
-        Parsed { document: Some(report), problems: self.problems }
+        Parsed { document: Some(report), problems }
     }
+}
+
+/// A number of one to eighteen digits, which fits, and what follows it.
+fn digits(text: &[u8]) -> Option<(u64, &[u8])> {
+    let mut number = 0;
+    for (index, byte) in text.iter().take(19).enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return (index > 0).then_some((number, text.get(index..)?));
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    None
 }
 
 /// Splits at the first such byte. Records are short, and a plain loop over them is faster than a search that has to be
@@ -355,6 +415,18 @@ mod tests {
             parsed.problems.last().unwrap().message,
             "the file ends inside the records of `a`; `end_of_record` is missing"
         );
+    }
+
+    #[test]
+    fn plain_and_odd_lines_are_read_alike() {
+        let text = "SF:a\nDA:1,2\nDA:2,3\r\nDA: 3,4\nDA:4, 5\nDA:5,6 \nDA:6,7,sum\nDA:7,18446744073709551615\nDA:08,9\n\
+                    DA:4294967296,1\nDA:,1\nDA:9,\nend_of_record\nDA:1,1\n";
+        let parsed = parse(text);
+        let lines: Vec<_> =
+            parsed.document.unwrap().files[0].lines.iter().map(|line| (line.number, line.hits)).collect();
+        assert_eq!(lines, [(1, 2), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7), (7, u64::MAX), (8, 9)]);
+        let places: Vec<_> = parsed.problems.iter().filter_map(|problem| text.get(problem.span.range())).collect();
+        assert_eq!(places, ["DA:4294967296,1", "DA:,1", "DA:9,", "DA:1,1"]);
     }
 
     #[test]

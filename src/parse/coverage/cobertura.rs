@@ -3,13 +3,11 @@
 //! A line is hit when its count is above zero, also with branches left over. Lines under `methods` repeat those of the
 //! class and count only where the class has none of its own.
 
-use super::coverage::{CoverageReport, Declared, Files, Line, hits, merge_lines};
-use super::xml::{Event, Reader, decode};
-use super::{Parsed, Problem};
-use crate::model::{Ratio, Span};
-
-/// Problems of single lines that are told one by one.
-const MAX_PROBLEMS: usize = 20;
+use super::gather::{Files, Flaws, hits};
+use super::{CoverageReport, Declared, Line};
+use crate::model::Ratio;
+use crate::parse::xml::{Event, Reader, decode};
+use crate::parse::{Parsed, Problem};
 
 /// Reads a report. There is a document when the root is `coverage` and packages follow or line rates are declared.
 pub fn parse(text: &str) -> Parsed<CoverageReport> {
@@ -44,7 +42,7 @@ pub fn parse(text: &str) -> Parsed<CoverageReport> {
     builder.end_method();
     builder.end_class();
     let mut problems = reader.into_problems();
-    problems.append(&mut builder.problems);
+    problems.append(&mut std::mem::take(&mut builder.flaws).into_problems());
     problems.sort_by_key(|problem| problem.span.offset);
     if !recognized {
         if let Some(root) = root {
@@ -65,8 +63,7 @@ struct Builder {
     method: Option<Method>,
     /// Lines of the open class's methods.
     method_lines: Vec<Line>,
-    problems: Vec<Problem>,
-    unreadable_lines: usize,
+    flaws: Flaws,
 }
 
 struct Class {
@@ -124,7 +121,7 @@ impl Builder {
         let number = reader.raw("number").and_then(|number| number.trim_ascii().parse::<u32>().ok());
         let count = hits(reader.raw("hits").unwrap_or("0"));
         let (Some(number), Some(count)) = (number, count) else {
-            self.unreadable(reader.span());
+            self.flaws.tell(reader.span(), "a line whose number or hits are no numbers; it was left out");
             return;
         };
         let mut line = Line { number, hits: count, ..Line::default() };
@@ -146,13 +143,6 @@ impl Builder {
         }
     }
 
-    fn unreadable(&mut self, span: Span) {
-        self.unreadable_lines += 1;
-        if self.unreadable_lines <= MAX_PROBLEMS {
-            self.problems.push(Problem::new(span, "a line whose number or hits are no numbers; it was left out"));
-        }
-    }
-
     fn end_method(&mut self) {
         let Some(method) = self.method.take() else { return };
         let Some(file) = self.class.as_ref().and_then(|class| self.files.get(class.file)) else { return };
@@ -171,13 +161,7 @@ impl Builder {
     }
 
     fn report(mut self) -> CoverageReport {
-        for file in self.files.iter_mut() {
-            merge_lines(&mut file.lines, u64::max);
-            for line in &file.lines {
-                file.branches += line.branch().unwrap_or_default();
-            }
-        }
-        self.report.files = self.files.into_sorted();
+        self.report.files = self.files.finish();
         self.report
     }
 }
@@ -199,9 +183,9 @@ fn declared(reader: &Reader<'_>) -> Declared {
     Declared {
         line: ratio("lines-covered", "lines-valid"),
         branch: ratio("branches-covered", "branches-valid"),
-        function: None,
         line_rate: rate("line-rate"),
         branch_rate: rate("branch-rate"),
+        ..Declared::default()
     }
 }
 

@@ -1,11 +1,7 @@
-//! What the readers of coverage formats have in common: lines and branches merged by path and line.
-//!
-//! The same line can stand in a report many times (inner classes, templates, repeated records): it is one line, hit when
-//! one of the entries is, and its branches are those of the entry that knows most of them.
+//! What a coverage report says, whatever format it was written in.
 
 use crate::model::Ratio;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// A coverage report, measured from its lines.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,6 +14,9 @@ pub struct CoverageReport {
     pub files: Vec<CoveredSource>,
     /// What the report says about itself.
     pub declared: Declared,
+    /// Whether [`CoverageReport::totals`] are what is declared, where it is: the format counts at every level, and what
+    /// has no source file (code without debug information, entries of methods) is in the outer counts only.
+    pub declared_whole: bool,
 }
 
 /// What a report says about itself; absent where it does not.
@@ -29,6 +28,12 @@ pub struct Declared {
     pub branch: Option<Ratio>,
     /// Functions.
     pub function: Option<Ratio>,
+    /// Statements.
+    pub statement: Option<Ratio>,
+    /// Instructions.
+    pub instruction: Option<Ratio>,
+    /// Regions.
+    pub region: Option<Ratio>,
     /// Share of lines, from 0 to 1, which some reports declare without the counts.
     pub line_rate: Option<f64>,
     /// Share of branches, from 0 to 1.
@@ -46,7 +51,14 @@ pub struct CoveredSource {
     pub branches: Ratio,
     /// Functions.
     pub functions: Ratio,
-    /// The count of lines that the report claims where it has no lines; [`CoveredSource::line`] then gives it.
+    /// Statements, as Go, Clover and Istanbul count them, or sequence points of .NET.
+    pub statements: Ratio,
+    /// Bytecode instructions of `JaCoCo`.
+    pub instructions: Ratio,
+    /// Regions of LLVM.
+    pub regions: Ratio,
+    /// The count of lines that the report claims where it has no lines, or counts them otherwise than one by one;
+    /// [`CoveredSource::line`] then gives it.
     pub claimed_lines: Option<Ratio>,
 }
 
@@ -63,28 +75,74 @@ pub struct Line {
     pub hits: u64,
 }
 
-/// Sums over the files of a report.
+/// Sums over a report; zero of zero for what it does not measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
     /// Lines.
     pub line: Ratio,
-    /// Branches; zero of zero where the report measures none.
+    /// Branches.
     pub branch: Ratio,
-    /// Functions; zero of zero where the report measures none.
+    /// Functions.
     pub function: Ratio,
+    /// Statements.
+    pub statement: Ratio,
+    /// Instructions.
+    pub instruction: Ratio,
+    /// Regions.
+    pub region: Ratio,
 }
 
 impl CoverageReport {
-    /// Counts lines, branches and functions of all files.
+    /// What is covered of all that the report measures. These are the sums over its files, but for formats that count
+    /// at every level ([`CoverageReport::declared_whole`]): there the outermost counts, where they exist.
     pub fn totals(&self) -> Totals {
+        let counted = self.counted();
+        if !self.declared_whole {
+            return counted;
+        }
+        let declared = &self.declared;
+        Totals {
+            line: declared.line.unwrap_or(counted.line),
+            branch: declared.branch.unwrap_or(counted.branch),
+            function: declared.function.unwrap_or(counted.function),
+            statement: declared.statement.unwrap_or(counted.statement),
+            instruction: declared.instruction.unwrap_or(counted.instruction),
+            region: declared.region.unwrap_or(counted.region),
+        }
+    }
+
+    /// Sums over the files.
+    pub fn counted(&self) -> Totals {
         let mut totals = Totals::default();
         for file in &self.files {
             totals.line += file.line();
             totals.branch += file.branches;
             totals.function += file.functions;
+            totals.statement += file.statements;
+            totals.instruction += file.instructions;
+            totals.region += file.regions;
         }
         totals
     }
+
+    /// What the totals have beyond the files: it belongs to no path, so merging by path cannot see it.
+    pub fn unplaced(&self) -> Totals {
+        let (totals, counted) = (self.totals(), self.counted());
+        Totals {
+            line: beyond(totals.line, counted.line),
+            branch: beyond(totals.branch, counted.branch),
+            function: beyond(totals.function, counted.function),
+            statement: beyond(totals.statement, counted.statement),
+            instruction: beyond(totals.instruction, counted.instruction),
+            region: beyond(totals.region, counted.region),
+        }
+    }
+}
+
+fn beyond(all: Ratio, part: Ratio) -> Ratio {
+    let covered = all.covered.saturating_sub(part.covered);
+    let missed = (all.total - all.covered.min(all.total)).saturating_sub(part.total - part.covered.min(part.total));
+    Ratio { covered, total: covered.saturating_add(missed) }
 }
 
 impl CoveredSource {
@@ -98,7 +156,8 @@ impl CoveredSource {
     }
 
     /// Adds what another report says of the same file: a line is hit when it is in either, its branches are the most
-    /// that either knows and took. Branches are not added up: their numbers mean nothing across reports.
+    /// that either knows and took. Branches are not added up: their numbers mean nothing across reports. Where only counts
+    /// are known (functions, statements, lines of a summary), the larger ones stay.
     pub fn merge(&mut self, other: &Self) {
         let (own, theirs) = (self.off_line_branches(), other.off_line_branches());
         let mut merged = Vec::with_capacity(self.lines.len().max(other.lines.len()));
@@ -124,6 +183,9 @@ impl CoveredSource {
             total: on_lines.total + own.total.max(theirs.total),
         };
         self.functions = larger(self.functions, other.functions);
+        self.statements = larger(self.statements, other.statements);
+        self.instructions = larger(self.instructions, other.instructions);
+        self.regions = larger(self.regions, other.regions);
         self.claimed_lines = match (self.claimed_lines, other.claimed_lines) {
             _ if !self.lines.is_empty() => None,
             (Some(own), Some(theirs)) => Some(larger(own, theirs)),
@@ -171,109 +233,5 @@ impl Line {
     pub fn branch(&self) -> Option<Ratio> {
         let ratio = Ratio { covered: self.branches_taken.into(), total: self.branches.into() };
         (self.branches > 0).then_some(ratio)
-    }
-}
-
-/// Files by path while a report is read; a path that comes again is the same file.
-#[derive(Debug, Default)]
-pub(super) struct Files {
-    by_path: BTreeMap<String, usize>,
-    files: Vec<CoveredSource>,
-}
-
-impl Files {
-    pub(super) fn open(&mut self, path: &str) -> usize {
-        if let Some(index) = self.by_path.get(path) {
-            return *index;
-        }
-        let index = self.files.len();
-        self.files.push(CoveredSource { path: path.to_owned(), ..CoveredSource::default() });
-        self.by_path.insert(path.to_owned(), index);
-        index
-    }
-
-    pub(super) fn get(&mut self, index: usize) -> Option<&mut CoveredSource> {
-        self.files.get_mut(index)
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.files.len()
-    }
-
-    /// The files in the order in which they were opened.
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut CoveredSource> {
-        self.files.iter_mut()
-    }
-
-    /// All files by path.
-    pub(super) fn into_sorted(self) -> Vec<CoveredSource> {
-        let mut files = self.files;
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        files
-    }
-}
-
-/// Sorts lines by number and makes one of all entries for the same line: `hits` says what becomes of two counts.
-pub(super) fn merge_lines(lines: &mut Vec<Line>, hits: fn(u64, u64) -> u64) {
-    // Stable, so that the usual order costs one pass.
-    lines.sort_by_key(|line| line.number);
-    lines.dedup_by(|next, kept| {
-        let same = next.number == kept.number;
-        if same {
-            kept.hits = hits(kept.hits, next.hits);
-            kept.branches = kept.branches.max(next.branches);
-            kept.branches_taken = kept.branches_taken.max(next.branches_taken).min(kept.branches);
-        }
-        same
-    });
-    lines.shrink_to_fit();
-}
-
-/// Reads a count of hits: an integer, or what some producers write instead (`1.0`, `2e+06`). Negative counts come from
-/// racing counters and count as nothing; `None` when it is no number.
-pub(super) fn hits(written: &str) -> Option<u64> {
-    let written = written.trim_ascii();
-    if let Ok(count) = written.parse::<u64>() {
-        return Some(count);
-    }
-    let starts_as_number = written.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
-    let count = written.parse::<f64>().ok().filter(|count| starts_as_number && !count.is_nan())?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, as counts should")]
-    Some(if count > 0.0 { count.ceil() as u64 } else { 0 })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Line, hits, merge_lines};
-
-    #[test]
-    fn entries_for_one_line_become_one() {
-        let line = |number, hits, branches_taken, branches| Line { number, branches, branches_taken, hits };
-        let mut lines = vec![line(3, 1, 0, 0), line(1, 0, 1, 2), line(3, 2, 1, 2), line(1, 0, 0, 4)];
-        let mut summed = lines.clone();
-        merge_lines(&mut lines, u64::max);
-        assert_eq!(lines, [line(1, 0, 1, 4), line(3, 2, 1, 2)]);
-        merge_lines(&mut summed, u64::saturating_add);
-        assert_eq!(summed, [line(1, 0, 1, 4), line(3, 3, 1, 2)]);
-    }
-
-    #[test]
-    fn counts_are_read_as_producers_write_them() {
-        for (written, expected) in [
-            ("7", Some(7)),
-            (" 0 ", Some(0)),
-            ("1.0", Some(1)),
-            ("0.4", Some(1)),
-            ("2e+06", Some(2_000_000)),
-            ("-3", Some(0)),
-            ("18446744073709551615", Some(u64::MAX)),
-            ("1e30", Some(u64::MAX)),
-            ("undefined", None),
-            ("inf", None),
-            ("NaN", None),
-            ("", None),
-        ] {
-            assert_eq!(hits(written), expected, "{written}");
-        }
     }
 }
