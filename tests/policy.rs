@@ -98,7 +98,7 @@ fn what_is_wrong_is_told_with_its_place_and_the_likely_intent() {
         (format!("{base}evidence: {{ test: required }}\n"), "3:13", "no kind of evidence `test`", "`tests`"),
         (format!("{base}evidence: {{ tests: requird }}\n"), "3:20", "no demand `requird`", "`required`"),
         (format!("{base}rules: [sleep-as-wait]\n"), "3:8", "`rules` is a list", "rule-id: level"),
-        (format!("{base}rules:\n  sleep-as-wait:\n"), "4:17", "a level, not nothing", ""),
+        (format!("{base}rules:\n  sleep-as-wait:\n"), "4:3", "a level, not nothing", ""),
         ("version: 1\nextends: [recomended]\n".to_owned(), "2:11", "no such pack", "`recommended`"),
         ("version: 1\nextends: [./gone.yml]\n".to_owned(), "2:11", "cannot be read", "relative"),
         ("version: 1\nextends: [./tollgate.yml]\n".to_owned(), "2:11", "extends itself", ""),

@@ -234,6 +234,8 @@ impl<'s> Reader<'s> {
         } else {
             format!("there is no {what} `{word}`")
         };
+        // Nothing has no bytes; its key has.
+        let node = if node.is_null() { node.key().unwrap_or(node) } else { node };
         self.error_at(node, message, hint);
     }
 

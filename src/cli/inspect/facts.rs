@@ -262,6 +262,7 @@ const BRANCHES: &[FileKind] = &[
     FileKind::SonarCoverage,
     FileKind::Istanbul,
     FileKind::IstanbulSummary,
+    FileKind::CoveragePy,
     FileKind::LlvmCov,
     FileKind::SimpleCov,
     FileKind::Gcovr,
