@@ -1,6 +1,6 @@
 //! The parsers of what CI runs leave behind, against anything at all and against reference counts of real files.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail and tell what it saw")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail and tell what it saw")]
 #![expect(
     clippy::disallowed_methods,
     reason = "tests read fixtures from the disk and their place from the environment"
