@@ -67,7 +67,9 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
         .iter()
         .filter(|reading| reading.status == FileStatus::Unreadable && reading.file.source.kind.is_coverage());
     match unreadable.count() {
-        0 => sink.no_evidence("no coverage report was given (Cobertura, JaCoCo, LCOV or another format that `tollgate inspect` knows)"),
+        0 => sink.no_evidence(
+            "no coverage report was given (Cobertura, JaCoCo, LCOV or another format that `tollgate inspect` knows)",
+        ),
         count => sink.no_evidence(format!("{count} coverage reports were given and none of them can be read")),
     }
 }

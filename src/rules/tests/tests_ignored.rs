@@ -23,7 +23,7 @@ rule! {
     /// wrote, an action in the workflow that judges the report (`dorny/test-reporter`,
     /// `EnricoMi/publish-unit-test-result-action`, `mikepenz/action-junit-report` and the like). Nor a second try
     /// (`pytest || pytest --lf`), a leg of a matrix that an expression lets fail, and a run for coverage beside another
-    /// test command that counts. A status that a pipe loses is left to `lost-exit-code`.
+    /// test command of the same ecosystem that counts. A status that a pipe loses is left to `lost-exit-code`.
     ///
     /// # Why it matters
     ///
@@ -104,7 +104,9 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
             .iter()
             .flat_map(|p| &p.steps)
             .flat_map(|(_, tests)| tests)
-            .any(|test| test.ending == Ending::Kept && !is_for_coverage(test));
+            .filter(|test| test.ending == Ending::Kept && !is_for_coverage(test))
+            .map(|test| ecosystem(&test.label).to_owned())
+            .collect();
         let around = Around { params, judged, plain, reads: Reads::of(workflow.node) };
         for place in &places {
             tally.judge(place, &around);
@@ -117,7 +119,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         let steps = steps.map(|at| (at, test_runs(at, &[]))).collect();
         tally.judge(
             &Place { job: None, steps },
-            &Around { params, judged, plain: false, reads: Reads::of(action.node) },
+            &Around { params, judged, plain: BTreeSet::new(), reads: Reads::of(action.node) },
         );
     }
     let Tally { counting, open, spots } = tally;
@@ -151,8 +153,8 @@ struct Around<'p> {
     params: &'p Params,
     /// An action judges the report.
     judged: bool,
-    /// Another test command counts, which is no run for coverage.
-    plain: bool,
+    /// The ecosystems of the test commands that count and are no runs for coverage.
+    plain: BTreeSet<String>,
     /// What expressions read.
     reads: Reads,
 }
@@ -206,7 +208,7 @@ impl<'e> Tally<'e> {
                 }
             }
             match (at.step.continues_on_error(), at.step.node.get("continue-on-error")) {
-                (Some(true), _) if around.plain && tests.iter().all(is_for_coverage) => self.open += own,
+                (Some(true), _) if tests.iter().all(|test| around.measures_again(test)) => self.open += own,
                 (Some(true), Some(node)) => {
                     let message = format!(
                         "{} runs `{first}` and may fail without failing the job (`continue-on-error: true`)",
@@ -221,7 +223,7 @@ impl<'e> Tally<'e> {
     }
 
     fn take(&mut self, at: StepRef<'e>, test: &TestRun, around: &Around<'_>) {
-        let looked_at = || (around.plain && is_for_coverage(test)) || is_output_read(at, test);
+        let looked_at = || around.measures_again(test) || is_output_read(at, test);
         match (&test.ending, &at.step.run) {
             (Ending::Kept, _) => self.counting += 1,
             (Ending::Ignored(how), Some(run)) if !looked_at() => {
@@ -238,6 +240,11 @@ fn spot(at: StepRef<'_>, span: Span, path: String, message: String) -> Spot<'_> 
 }
 
 impl Around<'_> {
+    /// Whether a test command only measures the coverage of tests that count elsewhere in the workflow.
+    fn measures_again(&self, test: &TestRun) -> bool {
+        is_for_coverage(test) && self.plain.contains(ecosystem(&test.label))
+    }
+
     fn allows(&self, at: StepRef<'_>) -> bool {
         let job = at.job.map(|job| job.job.id);
         let names = [job, at.step.name, at.step.id];
@@ -248,6 +255,21 @@ impl Around<'_> {
 
 fn judges_reports(step: &Step<'_>) -> bool {
     step.uses.as_ref().is_some_and(|uses| uses.is_any(&JUDGES))
+}
+
+/// What the tests of a command are written in, by its label; the command's own name where that is not known.
+fn ecosystem(label: &str) -> &str {
+    let mut words = label.split(' ');
+    match words.next().unwrap_or_default() {
+        "npm" | "npx" | "yarn" | "pnpm" | "bun" | "bunx" | "node" | "jest" | "vitest" | "mocha" | "ava" | "jasmine" => {
+            "node"
+        }
+        "pytest" | "py.test" | "python" | "python3" | "coverage" | "tox" | "nox" | "hatch" => "python",
+        "go" | "gotestsum" | "ginkgo" => "go",
+        "cargo" | "cross" => "rust",
+        "mvn" | "gradle" | "sbt" => "jvm",
+        name => name,
+    }
 }
 
 /// Whether a test command is there to measure coverage.
