@@ -2,6 +2,7 @@
 
 use super::readiness::{Readiness, readiness, server_of};
 use crate::evidence::Evidence;
+use crate::evidence::docker::compose_call;
 use crate::parse::compose::ComposeService;
 use crate::parse::image::ImageRef;
 use crate::parse::workflow::{Service, is_dynamic};
@@ -10,6 +11,7 @@ use crate::rules::support::images::{self, image_of};
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 rule! {
     /// # What it checks
@@ -19,7 +21,8 @@ rule! {
     /// Dockerfile counts, and so does one that a public image is known to bring.
     ///
     /// Not judged: services whose image is an expression, that extend another service, or whose Dockerfile is not in
-    /// the input; services that others wait for only with `service_completed_successfully`.
+    /// the input; services that others wait for only with `service_completed_successfully`; compose services with
+    /// profiles that no step asks for.
     ///
     /// # Why it matters
     ///
@@ -114,8 +117,14 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
             }
         }
     }
+    let profiles = profiles_in_use(evidence);
     for compose in &evidence.composes {
         for service in compose.services.iter().filter(|s| !ignored(s.name)) {
+            // A service with profiles runs only where one of them is asked for.
+            let wanted = service.profiles();
+            if !wanted.is_empty() && !wanted.iter().any(|p| profiles.contains(*p)) && !profiles.contains("*") {
+                continue;
+            }
             // A part of a service in an overlay file is judged where the service is made.
             if service.image.is_none() && service.build.is_none() {
                 continue;
@@ -156,6 +165,18 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         |group| format!("{} services have no health check", group.len()),
         |group| fix(group.first()),
     );
+}
+
+/// The profiles that steps ask for: `--profile`, or `COMPOSE_PROFILES` in an `env`.
+fn profiles_in_use<'e>(evidence: &'e Evidence<'e>) -> BTreeSet<&'e str> {
+    let calls = evidence.steps().filter_map(|step| step.step.run.as_ref()).flat_map(|run| &run.script.commands);
+    let named = calls.filter_map(compose_call).flat_map(|call| call.profiles);
+    let nodes = evidence.steps().flat_map(|at| {
+        let job = at.job.map(|job| [job.job.node, job.workflow.node]);
+        job.into_iter().flatten().chain([at.step.node])
+    });
+    let set = nodes.filter_map(|node| node.at(&["env", "COMPOSE_PROFILES"])?.text()).flat_map(|text| text.split(','));
+    named.chain(set.map(str::trim)).collect()
 }
 
 /// Whether a job's service has a health check; `None` when an expression decides.
