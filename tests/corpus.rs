@@ -1,5 +1,5 @@
-//! Real files, when `TOLLGATE_CORPUS` names a folder of them (any tree of files): every one ends with a status and
-//! without a panic, and the findings are printed for reading. Without the variable there is nothing to look at.
+//! Real files, in the folder that `TOLLGATE_CORPUS` names (any tree of files): every one ends with a status and without
+//! a panic, and the findings are printed for reading.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -18,8 +18,8 @@ use tollgate::engine::{self, Request};
 use tollgate::input::Limits;
 use tollgate::model::{Level, Report};
 
-fn corpus() -> Option<PathBuf> {
-    std::env::var_os("TOLLGATE_CORPUS").map(PathBuf::from)
+fn corpus() -> PathBuf {
+    std::env::var_os("TOLLGATE_CORPUS").map(PathBuf::from).unwrap()
 }
 
 fn check(path: &Path, policy: &str) -> Report {
@@ -48,8 +48,9 @@ fn print(title: &str, files: usize, reports: &[Report]) {
 }
 
 #[test]
+#[ignore = "reads the folder that TOLLGATE_CORPUS names"]
 fn every_file_alone_ends_with_a_status() {
-    let Some(corpus) = corpus() else { return };
+    let corpus = corpus();
     for folder in entries(&corpus).iter().filter(|path| path.is_dir() && !path.ends_with("repos")) {
         let files: Vec<PathBuf> = entries(folder).into_iter().filter(|path| path.is_file()).collect();
         let reports: Vec<Report> = files.iter().map(|file| check(file, "recommended")).collect();
@@ -61,8 +62,9 @@ fn every_file_alone_ends_with_a_status() {
 }
 
 #[test]
+#[ignore = "reads the folder that TOLLGATE_CORPUS names"]
 fn every_repository_is_judged_as_a_tree() {
-    let Some(corpus) = corpus() else { return };
+    let corpus = corpus();
     for repository in entries(&corpus.join("repos")) {
         let report = check(&repository, "recommended");
         let workflows = report.workflows.len();

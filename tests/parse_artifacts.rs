@@ -16,18 +16,18 @@ use tollgate::parse::documents::{self, Document};
 use tollgate::parse::markdown;
 use tollgate::parse::test_results::{ctrf, go_test, junit, nunit, testng, trx, xunit};
 
-/// The folder of real files with reference counts, where there is one.
-fn corpus() -> Option<PathBuf> {
-    std::env::var_os("TOLLGATE_CORPUS").map(PathBuf::from)
+/// The folder of real files with reference counts.
+fn corpus() -> PathBuf {
+    std::env::var_os("TOLLGATE_CORPUS").map(PathBuf::from).unwrap()
 }
 
 /// Reference counts: path of a file to what independent programs count in it.
-fn expected(name: &str) -> Option<(PathBuf, serde_json::Map<String, serde_json::Value>)> {
-    let corpus = corpus()?;
+fn expected(name: &str) -> (PathBuf, serde_json::Map<String, serde_json::Value>) {
+    let corpus = corpus();
     let text = std::fs::read_to_string(corpus.join("oracles").join(name)).unwrap();
     // Python writes a share of nothing as a word that is no JSON.
     let text = text.replace(": NaN", ": null");
-    Some((corpus, serde_json::from_str(&text).unwrap()))
+    (corpus, serde_json::from_str(&text).unwrap())
 }
 
 fn text_of(path: &std::path::Path) -> String {
@@ -61,8 +61,9 @@ const JUNIT_EXCEPTIONS: [(&str, [u64; 4], &str); 4] = [
 ];
 
 #[test]
+#[ignore = "reads the folder that TOLLGATE_CORPUS names"]
 fn junit_counts_agree_with_the_references() {
-    let Some((corpus, files)) = expected("junit.json") else { return };
+    let (corpus, files) = expected("junit.json");
     let mut misses = Vec::new();
     let (mut total, mut exceptions) = (0, 0);
     for (path, oracle) in &files {
@@ -119,8 +120,9 @@ const COVERAGE_DIFFERENCES: &[(&str, &str)] = &[
 ];
 
 #[test]
+#[ignore = "reads the folder that TOLLGATE_CORPUS names"]
 fn coverage_counts_agree_with_the_references() {
-    let Some((corpus, files)) = expected("coverage.json") else { return };
+    let (corpus, files) = expected("coverage.json");
     let mut misses = Vec::new();
     let mut formats: BTreeMap<FileKind, [usize; 2]> = BTreeMap::new();
     let mut total = 0;
@@ -177,8 +179,9 @@ const RAW_LESS_THAN: &str =
     "a raw `<` inside the quotes of an attribute, as several producers write it; no element is lost";
 
 #[test]
+#[ignore = "reads the folder that TOLLGATE_CORPUS names"]
 fn malformed_files_end_as_they_deserve() {
-    let Some((corpus, files)) = expected("validity.json") else { return };
+    let (corpus, files) = expected("validity.json");
     let mut wrong = Vec::new();
     for (path, facts) in &files {
         let name = path.rsplit('/').next().unwrap();
@@ -218,8 +221,9 @@ fn malformed_files_end_as_they_deserve() {
 }
 
 #[test]
+#[ignore = "reads the folder that TOLLGATE_CORPUS names"]
 fn other_formats_count_what_they_declare() {
-    let Some(corpus) = corpus() else { return };
+    let corpus = corpus();
     // The declared failures hold the errors too. A file that a writer of the old beta version wrote by hand declares
     // cases that it does not hold.
     for (end, kind, total, bad, skipped) in [
