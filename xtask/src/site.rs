@@ -16,7 +16,7 @@ use crate::{Outcome, root, tools};
 /// First load, gzipped: about two seconds on a line of 1.5 Mbit/s.
 const BUDGET: usize = 350 * 1024;
 /// What the page weighs until it is back within its budget: a ratchet that only goes down.
-const CEILING: usize = 760 * 1024;
+const CEILING: usize = 660 * 1024;
 /// What `index.html` writes for the folder that is named at build time.
 const PLACEHOLDER: &str = "./www/";
 const SAMPLE: &str = "shop";
