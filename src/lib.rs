@@ -14,7 +14,7 @@ pub mod parse;
 pub mod policy;
 pub mod render;
 pub mod rules;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod ui;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -19,7 +19,10 @@ function give(item) {
 
 // Workers that only a crash or a cancelled check uses up; more are made on demand.
 const SPARES = 2;
-const wasm = compile();
+const wasm = compile('page');
+// Waits its turn: the page is of use while the checker is on its way.
+const checker = wasm.then(() => compile('checker'));
+checker.catch(() => {});
 const workers = Array.from({ length: SPARES + 1 }, hire);
 
 function hire() {
@@ -29,12 +32,15 @@ function hire() {
     worker.addEventListener('error', () => reject(new Error('its worker did not start')), { once: true });
   });
   worker.ready.catch(() => {});
-  wasm.then((module) => worker.postMessage({ module })).catch(() => {});
+  checker.then(
+    (module) => worker.postMessage({ module }),
+    (error) => worker.postMessage({ failure: `The checker could not be loaded: ${error.message}` }),
+  );
   return worker;
 }
 
-async function compile() {
-  const response = await fetch(new URL('./pkg/tollgate_bg.wasm', import.meta.url));
+async function compile(name) {
+  const response = await fetch(new URL(`./pkg/${name}_bg.wasm`, import.meta.url));
   if (!response.ok) throw new Error(`the server answered ${response.status} for ${response.url}`);
   return WebAssembly.compile(await response.arrayBuffer());
 }
@@ -147,10 +153,10 @@ const page = {
 
 try {
   // Not a static import: that would hold back the listeners above.
-  const { default: init, start_page } = await import('./pkg/tollgate.js');
+  const { default: init, start_page } = await import('./pkg/page.js');
   await init({ module_or_path: await wasm });
   start_page(page);
-  await Promise.all(workers.map((worker) => worker.ready));
+  await Promise.all([checker, ...workers.map((worker) => worker.ready)]);
   await sample.catch(() => {});
   boot.textContent = 'Ready.';
   root.dataset.state = 'ready';

@@ -1,12 +1,20 @@
-// Runs the checker off the page's thread. The page posts the compiled module once, then one message for each check.
+// Runs the checker off the page's thread. The page posts the compiled module once, or why there is none, and one message
+// for each check, which may be there first.
 
-import init, { judge } from './pkg/tollgate.js';
+import init, { judge } from './pkg/checker.js';
 
-let ready;
+let arrive;
+const ready = new Promise((resolve) => {
+  arrive = resolve;
+}).then(({ module, failure }) => {
+  if (failure) throw new Error(failure);
+  return init({ module_or_path: module });
+});
+ready.catch(() => {});
 
 self.onmessage = async ({ data }) => {
-  if (data.module) {
-    ready = init({ module_or_path: data.module });
+  if (data.module || data.failure) {
+    arrive(data);
     return;
   }
   const { id, files, policy } = data;

@@ -84,19 +84,43 @@ test('a workflow can be pasted without a keyboard shortcut', async ({ page }) =>
   await expectSleepFound(page);
 });
 
-test('a folder dropped before the wasm arrived is judged afterwards', async ({ page }) => {
+/** Holds back what is asked for until the function that this returns is called. */
+async function holdBack(page, pattern) {
   let release;
   const held = new Promise((resolve) => { release = resolve; });
-  await page.route('**/*.wasm', async (route) => {
+  await page.route(pattern, async (route) => {
     await held;
     await route.continue();
   });
+  return release;
+}
+
+test('a folder dropped before the wasm arrived is judged afterwards', async ({ page }) => {
+  const release = await holdBack(page, '**/*.wasm');
   await page.goto('./');
   await expect(page.locator('#boot')).toContainText('Loading');
   await dropFolder(page, 'shop', { [WORKFLOW]: SLEEPY });
   await expect(page.locator('#boot')).toContainText('waiting');
   release();
   await expectSleepFound(page, WORKFLOW);
+});
+
+test('a folder dropped while the checker is on its way is judged afterwards', async ({ page }) => {
+  const release = await holdBack(page, '**/checker_bg.wasm');
+  await page.goto('./');
+  await expect(page.locator('#version')).toContainText('Tollgate');
+  await dropFolder(page, 'shop', { [WORKFLOW]: SLEEPY });
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeVisible();
+  release();
+  await expectSleepFound(page, WORKFLOW);
+});
+
+test('files dropped while the checker cannot be had are answered with the reason', async ({ page }) => {
+  await page.route('**/checker_bg.wasm', (route) => route.fulfill({ status: 404 }));
+  await page.goto('./');
+  await expect(page.locator('#boot')).toContainText('404');
+  await dropFolder(page, 'shop', { [WORKFLOW]: SLEEPY });
+  await expect(page.locator('#app')).toContainText('The checker could not be loaded');
 });
 
 test('a file that cannot be read is on the receipt with the reason', async ({ page }) => {

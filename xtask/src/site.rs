@@ -14,9 +14,19 @@ use crate::process::{command, path_with, run};
 use crate::{Outcome, root, tools};
 
 /// First load, gzipped: about two seconds on a line of 1.5 Mbit/s.
-const BUDGET: usize = 350 * 1024;
-/// What the page weighs until it is back within its budget: a ratchet that only goes down.
-const CEILING: usize = 660 * 1024;
+const FIRST_LOAD: usize = 350 * 1024;
+/// The checker, gzipped, which is fetched once the page is there.
+const CHECKER: usize = 500 * 1024;
+
+/// One of the two wasm files: what the page shows reports with, and what its worker makes them with.
+struct Half {
+    name: &'static str,
+    arguments: &'static [&'static str],
+}
+
+const HALVES: [Half; 2] =
+    [Half { name: "page", arguments: &["--features", "page"] }, Half { name: "checker", arguments: &[] }];
+
 /// What `index.html` writes for the folder that is named at build time.
 const PLACEHOLDER: &str = "./www/";
 const SAMPLE: &str = "shop";
@@ -29,47 +39,30 @@ pub(crate) fn dist() -> PathBuf {
     root().join("dist")
 }
 
-/// Compiles the library, lays the page out and holds it to its size.
+/// Compiles the library twice, lays the page out and holds it to its size.
 pub(crate) fn build() -> Outcome {
     let root = root();
     tools::wasm_target()?;
-    let package = root.join("target/site/pkg");
-    clear(&package)?;
-    run(command("wasm-pack", &root)
-        .env("PATH", path_with(&tools::wasm_tools()?)?)
-        .args([
-            "--log-level",
-            "error",
-            "build",
-            "--mode",
-            "no-install",
-            "--no-pack",
-            "--no-typescript",
-            "--target",
-            "web",
-        ])
-        .args(["--profile", "wasm", "--out-name", "tollgate", "--out-dir"])
-        .arg(&package))?;
-
+    let path = path_with(&tools::wasm_tools()?)?;
     let index = read_text(&root.join("index.html"))?;
     let mut files = read_folder(&root.join("www"))?;
-    let compiled = read_folder(&package)?.into_iter().filter(|(name, _)| is_loaded(Path::new(name)));
-    files.extend(compiled.map(|(name, content)| (format!("pkg/{name}"), content)));
+    for half in HALVES {
+        let package = root.join("target/site").join(half.name);
+        clear(&package)?;
+        run(command("wasm-pack", &root)
+            .env("PATH", &path)
+            .args(["--log-level", "error", "build", "--mode", "no-install", "--no-pack", "--no-typescript"])
+            .args(["--target", "web", "--profile", "wasm", "--out-name", half.name, "--out-dir"])
+            .arg(&package)
+            .args(half.arguments))?;
+        let compiled = read_folder(&package)?.into_iter().filter(|(name, _)| is_loaded(Path::new(name)));
+        files.extend(compiled.map(|(name, content)| (format!("pkg/{name}"), content)));
+    }
     files.insert("sample.json".to_owned(), sample(&root.join("samples").join(SAMPLE))?);
 
     let site = lay_out(&index, files)?;
     write_site(&dist(), &site)?;
-    let total = print_sizes(&site)?;
-    if total > BUDGET {
-        println!("warning: the first load is {} bytes over its budget of {BUDGET}", total - BUDGET);
-    }
-    if total > CEILING {
-        return Err(format!(
-            "the first load is {total} bytes gzipped, {} over the ceiling of {CEILING}; see the table for what grew",
-            total - CEILING
-        ));
-    }
-    Ok(())
+    hold_to_budgets(&site)
 }
 
 /// Whether the browser loads this product of wasm-pack; the rest is for package registries.
@@ -137,17 +130,32 @@ fn clear(folder: &Path) -> Outcome {
     }
 }
 
-/// Prints raw and gzipped bytes of each file and gives the gzipped total.
-fn print_sizes(site: &Files) -> Outcome<usize> {
-    let mut totals = (0, 0);
+/// Prints raw and gzipped bytes of each file, and fails where a part of the page is over its budget.
+fn hold_to_budgets(site: &Files) -> Outcome {
+    let mut first = 0;
+    let mut later = 0;
     println!("{:>10} {:>10}  file in dist/", "bytes", "gzipped");
     for (name, content) in site.iter().filter(|(_, content)| !content.is_empty()) {
         let gzipped = gzipped_size(content).map_err(|error| format!("cannot gzip {name}: {error}"))?;
         println!("{:>10} {gzipped:>10}  {name}", content.len());
-        totals = (totals.0 + content.len(), totals.1 + gzipped);
+        *if is_of_checker(name) { &mut later } else { &mut first } += gzipped;
     }
-    println!("{:>10} {:>10}  first load (budget {BUDGET} gzipped)", totals.0, totals.1);
-    Ok(totals.1)
+    println!("{first:>21}  first load: the page, ready to take files (budget {FIRST_LOAD} gzipped)");
+    println!("{later:>21}  after it: the checker, for the worker (budget {CHECKER} gzipped)");
+    println!("{:>21}  all", first + later);
+    let parts = [("first load", first, FIRST_LOAD), ("checker", later, CHECKER)];
+    match parts.iter().find(|(_, bytes, budget)| bytes > budget) {
+        None => Ok(()),
+        Some((part, bytes, budget)) => Err(format!(
+            "the {part} is {bytes} bytes gzipped, {} over its budget of {budget}; see the table for what grew",
+            bytes - budget
+        )),
+    }
+}
+
+/// Whether a file of the site is fetched by the worker only.
+fn is_of_checker(name: &str) -> bool {
+    name.rsplit('/').next().is_some_and(|file| file.starts_with("checker"))
 }
 
 fn gzipped_size(content: &[u8]) -> std::io::Result<usize> {

@@ -107,11 +107,14 @@ fn tests() -> Outcome {
 fn lint_wasm() -> Outcome {
     tools::component("clippy", "clippy")?;
     tools::wasm_target()?;
-    run_command(
-        command("cargo", &root())
-            .args(["clippy", "--package", "tollgate", "--lib", "--target", "wasm32-unknown-unknown"])
-            .args(["--", "-D", "warnings"]),
-    )
+    for half in ["", "page"] {
+        run_command(
+            command("cargo", &root())
+                .args(["clippy", "--package", "tollgate", "--lib", "--target", "wasm32-unknown-unknown"])
+                .args(["--features", half, "--", "-D", "warnings"]),
+        )?;
+    }
+    Ok(())
 }
 
 fn browser() -> Outcome {

@@ -1,6 +1,8 @@
-//! The worker's side: reads the files, judges them, answers with the report.
+//! The checker: reads the files, judges them, answers with the report.
 
-use super::fault;
+mod fault;
+
+use super::message::{field, message};
 use crate::engine::{self, Request};
 use crate::input::{Content, Limits, Origin, RawFile, detect};
 use crate::model::{Date, Level};
@@ -22,7 +24,7 @@ const ALL_BYTES: u64 = 1 << 30;
 /// The promise is resolved when the result was posted.
 #[wasm_bindgen]
 pub fn judge(files: Array, policy: Option<String>, today: String, tell: Function) -> Promise {
-    fault::in_worker(&tell);
+    fault::watch(&tell);
     future_to_promise(answer(files, policy, today, tell))
 }
 
@@ -55,7 +57,7 @@ async fn answer(files: Array, policy: Option<String>, today: String, tell: Funct
         Ok(report) => ("report", report.into()),
         Err(reason) => ("refused", reason.into()),
     };
-    tell.call1(&JsValue::NULL, &fault::message(&[answer]))
+    tell.call1(&JsValue::NULL, &message(&[answer]))
 }
 
 /// The one door to the engine. `policy` is a pack; without one the files' own policy holds, or else `recommended`.
@@ -98,14 +100,14 @@ async fn read(file: &File, room: &mut u64) -> Content {
         Ok(buffer) => Content::Bytes(Uint8Array::new(&buffer).to_vec()),
         // The file was changed or removed after it was dropped, or is too large for the browser.
         Err(error) => {
-            let reason = super::browser::field(&error, "message").as_string().unwrap_or_default();
+            let reason = field(&error, "message").as_string().unwrap_or_default();
             Content::Failed { bytes, reason: format!("the browser could not read it: {reason}") }
         }
     }
 }
 
 fn progress(tell: &Function, done: u32, all: u32, name: &str) {
-    let told = fault::message(&[("done", done.into()), ("all", all.into()), ("name", name.into())]);
+    let told = message(&[("done", done.into()), ("all", all.into()), ("name", name.into())]);
     // Progress that does not arrive is no reason to stop.
     let _ = tell.call1(&JsValue::NULL, &told);
 }

@@ -1,7 +1,8 @@
 //! Small services of the browser, each of which may be refused.
 
 use crate::ui::{Copy, Theme};
-use js_sys::{Array, Reflect};
+use crate::web::message::field;
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlElement, KeyboardEvent, Storage, Url, Window,
@@ -65,11 +66,6 @@ pub(super) fn scroll_to_top() {
     if let Some(window) = window() {
         window.scroll_to_with_x_and_y(0.0, 0.0);
     }
-}
-
-/// A field of a plain object.
-pub(super) fn field(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or_default()
 }
 
 /// The fragment of the address, with its `#`.

@@ -1,10 +1,9 @@
 //! The page's side of the worker: one check at a time, and a new worker after a crash.
 
 use super::Page;
-use super::browser::field;
-use super::fault::message;
 use super::intake::GivenFile;
 use crate::input::Origin;
+use crate::web::message::{field, message};
 use js_sys::Array;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -1,8 +1,8 @@
 //! From what a browser gives (directories, files, text) to a list of paths and files, without reading any of them.
 
-use super::browser::field;
 use super::paste;
 use crate::input::Origin;
+use crate::web::message::field;
 use js_sys::futures::JsFuture;
 use js_sys::{Array, Promise};
 use wasm_bindgen::{JsCast, JsValue};
