@@ -29,6 +29,14 @@ pub struct RawFile {
 pub enum Content {
     /// All of them.
     Bytes(Vec<u8>),
+    /// All of them, and their SHA-256 by whoever loaded them and had a faster way to it: browsers hash several times as
+    /// fast as code that they run.
+    Hashed {
+        /// All of them.
+        bytes: Vec<u8>,
+        /// Their SHA-256.
+        sha256: [u8; 32],
+    },
     /// Not loaded because `detect::wanted` says that no format has such a name; the size is known.
     NotWanted {
         /// Size in bytes.

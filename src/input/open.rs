@@ -49,7 +49,7 @@ impl Opener<'_> {
             status: FileStatus::Ignored,
             note: String::new(),
         };
-        match content {
+        let (bytes, hash) = match content {
             Content::NotWanted { bytes } => {
                 file.bytes = bytes;
                 if let Some(foreign) = detect::foreign_archive(&file.path, &[]) {
@@ -57,30 +57,51 @@ impl Opener<'_> {
                 } else {
                     NO_SUCH_NAME.clone_into(&mut file.note);
                 }
+                return self.done(file);
             }
-            Content::Skipped { reason } => file.note = reason,
+            Content::Skipped { reason } => {
+                file.note = reason;
+                return self.done(file);
+            }
             Content::Failed { bytes, reason } => {
-                (file.kind, file.bytes) = (detect::by_name(&file.path), bytes);
-                (file.status, file.note) = (FileStatus::Unreadable, reason);
+                file.bytes = bytes;
+                return self.unreadable(file, reason);
             }
-            Content::Bytes(bytes) if self.files > self.limits.files => {
-                (file.kind, file.bytes) = (detect::by_name(&file.path), bytes.len() as u64);
-                file.status = FileStatus::Unreadable;
-                file.note = self.limits.exceeded("files");
-            }
-            Content::Bytes(bytes) if bytes.len() as u64 > self.limits.file_bytes => {
-                (file.kind, file.bytes) = (detect::by_name(&file.path), bytes.len() as u64);
-                file.status = FileStatus::Unreadable;
-                file.note = self.limits.exceeded("file_bytes");
-            }
-            Content::Bytes(bytes) => {
-                file.bytes = bytes.len() as u64;
-                if detect::is_zip(&bytes) || detect::by_name(&file.path) == FileKind::Archive {
-                    return self.archive(file, &bytes, depth);
-                }
-                recognise(&mut file, bytes);
+            Content::Bytes(bytes) => (bytes, None),
+            Content::Hashed { bytes, sha256 } => (bytes, Some(sha256)),
+        };
+        file.bytes = bytes.len() as u64;
+        if self.files > self.limits.files {
+            return self.unreadable(file, self.limits.exceeded("files"));
+        }
+        if file.bytes > self.limits.file_bytes {
+            return self.unreadable(file, self.limits.exceeded("file_bytes"));
+        }
+        let hash = || hash.unwrap_or_else(|| Sha256::digest(&bytes).into());
+        if detect::is_zip(&bytes) || detect::by_name(&file.path) == FileKind::Archive {
+            file.sha256 = hex(hash());
+            return self.archive(file, &bytes, depth);
+        }
+        let detected = detect::foreign_archive(&file.path, &bytes)
+            .unwrap_or_else(|| detect::kind(&file.path, &text::head(&bytes, detect::HEAD)));
+        (file.kind, file.note) = (detected.kind, detected.note);
+        if file.kind != FileKind::Other {
+            file.sha256 = hex(hash());
+            if file.kind != FileKind::Foreign {
+                let decoded = text::decode(bytes);
+                (file.text, file.status, file.note) = (decoded.text, decoded.status, decoded.note);
             }
         }
+        self.done(file)
+    }
+
+    fn unreadable(&mut self, mut file: SourceFile, reason: String) -> FileStatus {
+        file.kind = detect::by_name(&file.path);
+        (file.status, file.note) = (FileStatus::Unreadable, reason);
+        self.done(file)
+    }
+
+    fn done(&mut self, file: SourceFile) -> FileStatus {
         let status = file.status;
         self.done.push(file);
         status
@@ -88,7 +109,6 @@ impl Opener<'_> {
 
     fn archive(&mut self, mut file: SourceFile, bytes: &[u8], depth: u64) -> FileStatus {
         file.kind = FileKind::Archive;
-        file.sha256 = sha256(bytes);
         if depth > self.limits.archive_depth {
             file.status = FileStatus::Unreadable;
             file.note = self.limits.exceeded("archive_depth");
@@ -110,27 +130,8 @@ impl Opener<'_> {
     }
 }
 
-/// Finds out what a file is that is no zip and, where that is read, its text.
-fn recognise(file: &mut SourceFile, bytes: Vec<u8>) {
-    let detected = detect::foreign_archive(&file.path, &bytes)
-        .unwrap_or_else(|| detect::kind(&file.path, &text::head(&bytes, detect::HEAD)));
-    file.kind = detected.kind;
-    file.note = detected.note;
-    if file.kind == FileKind::Other {
-        return;
-    }
-    file.sha256 = sha256(&bytes);
-    if file.kind == FileKind::Foreign {
-        return;
-    }
-    let decoded = text::decode(bytes);
-    file.text = decoded.text;
-    file.status = decoded.status;
-    file.note = decoded.note;
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+fn hex(hash: [u8; 32]) -> String {
+    hash.iter().fold(String::with_capacity(64), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
     })

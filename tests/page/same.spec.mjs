@@ -39,6 +39,8 @@ const ODD = {
   '.github/workflows/twice.yml': 'on: push\non: pull_request\njobs: {a: {runs-on: x, steps: [{run: pytest || true}]}}\n',
   'compose.yml': 'services:\n  db: {image: "postgres"}\n  web: {image: a/b:1, depends_on: [db]}\n',
   'reports/junit.xml': '<testsuite name="é✓"><testcase name="a\u0301&#x1b;" time="1,234.5"><failure message="&lt;script>"/></testcase>',
+  // Large enough for the browser to be asked for its hash.
+  'reports/large.xml': `<testsuite name="large">${'<testcase name="a" time="0.1"/>\n'.repeat(5000)}</testsuite>`,
   'reports/cobertura.xml':
     '<coverage><packages><package><classes><class filename="a.py"><lines><line number="1" hits="1"/><line number="2" hits="0"/><line number="3" hits="0"/></lines></class></classes></package></packages></coverage>',
   'reports/more.info': 'SF:b.py\nDA:1,1\nDA:2,0\nDA:3,1\nend_of_record\n',

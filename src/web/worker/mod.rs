@@ -11,10 +11,12 @@ use js_sys::futures::{JsFuture, future_to_promise};
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::File;
+use web_sys::{File, SubtleCrypto};
 
 /// Milliseconds between two messages of progress, so that many small files do not flood the page.
 const PROGRESS_EVERY: f64 = 50.0;
+/// Bytes from which the browser is asked for the hash of a file.
+const WORTH_ASKING: u32 = 1 << 16;
 /// All files together; beyond it a 32-bit memory has no room left to judge them.
 const ALL_BYTES: u64 = 1 << 30;
 
@@ -97,13 +99,32 @@ async fn read(file: &File, room: &mut u64) -> Content {
     };
     *room = left;
     match JsFuture::from(file.array_buffer()).await {
-        Ok(buffer) => Content::Bytes(Uint8Array::new(&buffer).to_vec()),
+        Ok(buffer) => {
+            let array = Uint8Array::new(&buffer);
+            let bytes = array.to_vec();
+            match hash(&array).await {
+                Some(sha256) => Content::Hashed { bytes, sha256 },
+                None => Content::Bytes(bytes),
+            }
+        }
         // The file was changed or removed after it was dropped, or is too large for the browser.
         Err(error) => {
             let reason = field(&error, "message").as_string().unwrap_or_default();
             Content::Failed { bytes, reason: format!("the browser could not read it: {reason}") }
         }
     }
+}
+
+/// The SHA-256 by the browser; `None` for small files, which wait longer for the answer than hashing takes, and where the
+/// page is not a secure context.
+async fn hash(bytes: &Uint8Array) -> Option<[u8; 32]> {
+    if bytes.length() < WORTH_ASKING {
+        return None;
+    }
+    let subtle = field(&field(&js_sys::global(), "crypto"), "subtle").dyn_into::<SubtleCrypto>().ok()?;
+    let promise = subtle.digest_with_str_and_buffer_source("SHA-256", bytes).ok()?;
+    let hash = JsFuture::from(promise).await.ok()?;
+    Uint8Array::new(&hash).to_vec().try_into().ok()
 }
 
 fn progress(tell: &Function, done: u32, all: u32, name: &str) {
