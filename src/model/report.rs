@@ -271,6 +271,8 @@ pub enum FileKind {
     Coveralls,
     /// `JaCoCo` CSV.
     JacocoCsv,
+    /// Results of other tools in SARIF.
+    Sarif,
     /// Markdown document.
     Markdown,
     /// Policy of Tollgate.
@@ -325,6 +327,7 @@ impl FileKind {
             Self::Codecov => "codecov",
             Self::Coveralls => "coveralls",
             Self::JacocoCsv => "jacoco-csv",
+            Self::Sarif => "sarif",
             Self::Markdown => "markdown",
             Self::Policy => "policy",
             Self::Archive => "archive",

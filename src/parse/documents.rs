@@ -3,9 +3,10 @@
 use super::coverage::{self, CoverageReport};
 use super::dockerfile::Dockerfile;
 use super::markdown::Document as Markdown;
+use super::sarif::Sarif;
 use super::test_results::{TestReport, ctrf, go_test, junit, nunit, testng, trx, xunit};
 use super::yaml::Tree;
-use super::{Parsed, dockerfile, markdown};
+use super::{Parsed, dockerfile, markdown, sarif};
 use crate::input::SourceFile;
 use crate::model::{FileKind, FileStatus};
 
@@ -20,6 +21,8 @@ pub enum Document<'t> {
     Tests(TestReport),
     /// Coverage.
     Coverage(CoverageReport),
+    /// Results of other tools.
+    Sarif(Sarif),
     /// Markdown.
     Markdown(Markdown),
 }
@@ -42,6 +45,7 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         FileKind::Testng => testng::parse(text).map(Document::Tests),
         FileKind::Ctrf => ctrf::parse(text).map(Document::Tests),
         FileKind::GoTestJson => go_test::parse(text).map(Document::Tests),
+        FileKind::Sarif => sarif::parse(text).map(Document::Sarif),
         FileKind::Markdown => markdown::parse(text).map(Document::Markdown),
         kind => return Some(coverage::parse(kind, text)?.map(Document::Coverage)),
     })

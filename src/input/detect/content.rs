@@ -183,6 +183,9 @@ fn by_keys(name: &Name<'_>, json: &JsonHead) -> Option<Detected> {
     if let Some(kind) = json_results(json) {
         return Some(Detected::is(kind));
     }
+    if is_sarif(json) {
+        return Some(Detected::is(FileKind::Sarif));
+    }
     if let Some((format, _)) = JSON_FORMATS.iter().find(|(_, keys)| has_all(keys)) {
         return Some(Detected::foreign(format));
     }
@@ -209,9 +212,14 @@ const JSON_COVERAGE: &[(FileKind, &[(usize, &str)])] = &[
     (FileKind::Codecov, &[(1, "coverage")]),
 ];
 
+/// A log of SARIF: its keys, or those of its first run where the others stand at its end.
+fn is_sarif(json: &JsonHead) -> bool {
+    let beside = ["version", "$schema"].iter().any(|key| json.has(1, key));
+    json.has(1, "runs") && (beside || ["tool", "results"].iter().any(|key| json.has(3, key)))
+}
+
 /// Formats that are known but not read, and keys with their depths that tell them.
 const JSON_FORMATS: &[(&str, &[(usize, &str)])] = &[
-    ("SARIF", &[(1, "runs"), (1, "version")]),
     ("Code Climate coverage JSON", &[(1, "ci_service")]),
     ("JSCoverage JSON", &[(1, "instrumentation"), (1, "sloc")]),
     ("JSCover JSON", &[(2, "lineData")]),

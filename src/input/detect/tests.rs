@@ -7,8 +7,8 @@ const DOCKERFILE: &str = "# syntax=x\nFROM scratch\n";
 #[test]
 fn files_are_recognised_by_path_then_content() {
     use FileKind::{
-        Action, Cobertura, Compose, Ctrf, Dockerfile, GoTestJson, Junit, Lcov, Markdown, Nunit, Other, Policy, Testng,
-        Trx, Workflow, WorkflowBackup, Xunit,
+        Action, Cobertura, Compose, Ctrf, Dockerfile, GoTestJson, Junit, Lcov, Markdown, Nunit, Other, Policy, Sarif,
+        Testng, Trx, Workflow, WorkflowBackup, Xunit,
     };
     for (path, text, expected) in [
         // Paths that decide alone: a broken file stays in sight.
@@ -99,7 +99,12 @@ fn files_are_recognised_by_path_then_content() {
         ("a.json", r#"{"Time":"t","Action":"start","Package":"p"}"#, GoTestJson),
         ("a.log", "go: downloading x\n{\"Action\":\"start\",\"Package\":\"p\"}\n", GoTestJson),
         ("a.log", "x\n{\"Action\":\"start\"}\n", Other),
+        ("a.json", r#"{"version": "2.1.0", "runs": []}"#, Sarif),
+        ("a.json", r#"{"runs": [{"tool": {}}], "version": "2.1.0"}"#, Sarif),
+        ("a.json", r#"{"runs": [1, 2]}"#, Other),
         // Reports that break off are what their names say.
+        ("zizmor.sarif", "{\"vers", Sarif),
+        ("trivy.sarif.json", "", Sarif),
         ("junit.xml", "", Junit),
         ("TEST-a.xml", "<?xml version=", Junit),
         ("test-results.xml", "<testsui", Junit),
@@ -170,7 +175,6 @@ fn known_formats_that_are_not_read_are_named() {
         ("a.xml", "<testExecutions version='1'/>", "SonarQube generic test execution XML"),
         ("a.xml", "<BugCollection/>", "SpotBugs XML"),
         ("a.xml", "<root><CoverageSession/></root>", "several OpenCover reports in one file"),
-        ("a.sarif", r#"{"version": "2.1.0", "runs": []}"#, "SARIF"),
         ("c.json", r#"{"/a.js": {"lineData": [null, 1]}}"#, "JSCover JSON"),
         (
             "c.json",

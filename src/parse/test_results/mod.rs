@@ -3,7 +3,7 @@
 //! What counts here are the cases; what a report declares about itself is only kept beside.
 
 mod gather;
-mod json;
+pub(in crate::parse) mod json;
 mod time;
 mod walk;
 
