@@ -148,37 +148,21 @@ pub struct Lines {
 impl Region {
     /// The bytes in the text of the file; `None` when the text has no such place, as another version of a file has not.
     pub fn span(&self, text: &str, index: &LineIndex) -> Option<Span> {
+        let after = |start: usize, count: usize| index.offset_after(text, start, count, self.utf16);
         if let Some(Lines { line, column, end_line, end_column }) = self.lines {
-            let first = index.line(text, line)?;
-            let last = index.line(text, end_line)?;
-            let start = index.line_start(text, line) + self.offset(first, column - 1)?;
-            let end = match end_column {
-                // A region may end before the first character of the line after it.
-                Some(column) => self.offset(last, column - 1).unwrap_or(last.len()),
-                None => last.len(),
-            };
-            return Some(Span::between(start, (index.line_start(text, end_line) + end).max(start)));
+            let end_of = |line: usize| Some(index.line_start(text, line) + index.line(text, line)?.len());
+            let start = after(index.line_start(text, line), column - 1).filter(|start| end_of(line) >= Some(*start))?;
+            let last = end_of(end_line)?;
+            let end = end_column.and_then(|column| after(index.line_start(text, end_line), column - 1));
+            return Some(Span::between(start, end.unwrap_or(last).min(last).max(start)));
         }
         if let Some((offset, length)) = self.bytes {
             let span = Span { offset, length };
             return text.get(span.range()).map(|_| span);
         }
         let (offset, length) = self.characters?;
-        let start = self.offset(text, offset)?;
-        let rest = text.get(start..)?;
-        Some(Span::between(start, start + self.offset(rest, length).unwrap_or(rest.len())))
-    }
-
-    /// The bytes that so many columns take.
-    fn offset(&self, text: &str, columns: usize) -> Option<usize> {
-        let mut left = columns;
-        for (at, character) in text.char_indices() {
-            if left == 0 {
-                return Some(at);
-            }
-            left = left.saturating_sub(if self.utf16 { character.len_utf16() } else { 1 });
-        }
-        (left == 0).then_some(text.len())
+        let start = after(0, offset)?;
+        Some(Span::between(start, after(start, length).unwrap_or(text.len())))
     }
 }
 
