@@ -134,7 +134,15 @@ impl<'a> Evidence<'a> {
             note: source.note.clone(),
         };
         let Some(parsed) = parsed else { return reading };
-        reading.problems.clone_from(&parsed.problems);
+        for problem in &parsed.problems {
+            if problem.harmless {
+                let place = file.place(problem.span, String::new());
+                let note = format!("{}:{}: {}", place.line, place.column, problem.message);
+                reading.note = join_notes(&reading.note, &note);
+            } else {
+                reading.problems.push(problem.clone());
+            }
+        }
         let mut usable = parsed.document.is_some();
         match &parsed.document {
             Some(Document::Yaml(tree)) => usable = self.view(file, tree, &mut reading.problems),
@@ -168,6 +176,12 @@ impl<'a> Evidence<'a> {
         }
         if !reading.problems.is_empty() {
             reading.status = if usable { FileStatus::PartlyRead } else { FileStatus::Unreadable };
+            if source.kind == FileKind::Other {
+                // The note says what the text seemed to be before anybody knew that it is broken.
+                reading.note.clear();
+            }
+        } else if source.kind == FileKind::Other {
+            reading.status = FileStatus::Ignored;
         }
         reading
     }
