@@ -1,5 +1,6 @@
 //! From what was given to what can be parsed.
 
+use super::detect::Doubt;
 use super::text::{self, append};
 use super::zip::{self, Budget};
 use super::{Content, Limits, RawFile, SourceFile, detect};
@@ -16,7 +17,8 @@ const NO_SUCH_NAME: &str = "no format that Tollgate reads has this name";
 /// reason. Paths are unique afterwards: of several files with one path, in the order given, the first keeps it and the
 /// others become `path#2`, `path#3`, …
 pub fn open(files: Vec<RawFile>, limits: &Limits) -> Vec<SourceFile> {
-    let mut opener = Opener { limits, budget: Budget::new(limits), files: 0, done: Vec::new() };
+    let alone = files.len() == 1;
+    let mut opener = Opener { limits, budget: Budget::new(limits), files: 0, alone, done: Vec::new() };
     for file in files {
         opener.file(file, 1);
     }
@@ -31,6 +33,8 @@ struct Opener<'a> {
     limits: &'a Limits,
     budget: Budget,
     files: u64,
+    /// Only one file was given.
+    alone: bool,
     done: Vec<SourceFile>,
 }
 
@@ -78,7 +82,7 @@ impl Opener<'_> {
                 if detect::is_zip(&bytes) || detect::by_name(&file.path) == FileKind::Archive {
                     return self.archive(file, &bytes, depth);
                 }
-                recognise(&mut file, bytes);
+                recognise(&mut file, bytes, self.alone);
             }
         }
         let status = file.status;
@@ -111,12 +115,17 @@ impl Opener<'_> {
 }
 
 /// Finds out what a file is that is no zip and, where that is read, its text.
-fn recognise(file: &mut SourceFile, bytes: Vec<u8>) {
+fn recognise(file: &mut SourceFile, bytes: Vec<u8>, alone: bool) {
     let detected = detect::foreign_archive(&file.path, &bytes)
         .unwrap_or_else(|| detect::kind(&file.path, &text::head(&bytes, detect::HEAD)));
     file.kind = detected.kind;
     file.note = detected.note;
-    if file.kind == FileKind::Other {
+    let doubtful = match detected.doubt {
+        Doubt::No => false,
+        Doubt::Alone => alone,
+        Doubt::Anywhere => true,
+    };
+    if file.kind == FileKind::Other && !doubtful {
         return;
     }
     file.sha256 = sha256(&bytes);
@@ -126,7 +135,7 @@ fn recognise(file: &mut SourceFile, bytes: Vec<u8>) {
     let decoded = text::decode(bytes);
     file.text = decoded.text;
     file.status = decoded.status;
-    file.note = decoded.note;
+    append(&mut file.note, &decoded.note);
 }
 
 fn sha256(bytes: &[u8]) -> String {

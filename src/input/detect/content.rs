@@ -40,7 +40,33 @@ pub(super) fn yaml(name: &Name<'_>, head: &str) -> Detected {
     if outline.services_run_containers && !name.is_helm() {
         return Detected::is(FileKind::Compose);
     }
+    if is_empty(head) {
+        return Detected::other(EMPTY);
+    }
+    if outline.several {
+        return Detected::other(
+            "several YAML documents, of which the first is neither a workflow, an action nor a compose file",
+        );
+    }
     Detected::other("YAML, but neither a workflow, an action nor a compose file")
+}
+
+/// Whether a YAML text of no known kind may have been one before it broke: it is none of those that are known to be of
+/// no interest.
+pub(super) fn may_be_broken(head: &str) -> bool {
+    let outline = sniff_yaml::outline(head);
+    !outline.template && !outline.has("apiVersion") && !outline.has("openapi") && !outline.has("swagger")
+}
+
+/// Whether the root element of an XML text was seen, which names the format.
+pub(super) fn has_root(head: &str) -> bool {
+    sniff_xml::head(head).is_some_and(|xml| !xml.root.is_empty())
+}
+
+const EMPTY: &str = "an empty file";
+
+fn is_empty(head: &str) -> bool {
+    head.trim_start_matches('\u{feff}').trim().is_empty()
 }
 
 /// Whether the first instruction is one that a Dockerfile can begin with.
@@ -76,6 +102,9 @@ pub(super) fn report(name: &Name<'_>, head: &str) -> Detected {
     // Whatever it is, it is not what its name promises; the reader of that format will say so.
     if let Some((kind, _)) = name.report() {
         return Detected::is(kind);
+    }
+    if is_empty(head) {
+        return Detected::other(EMPTY);
     }
     Detected::other("no format that Tollgate reads has this name or content")
 }

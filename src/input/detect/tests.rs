@@ -189,6 +189,37 @@ fn known_formats_that_are_not_read_are_named() {
 }
 
 #[test]
+fn what_may_be_broken_evidence_is_told_from_what_is_of_no_interest() {
+    for (path, text, doubt) in [
+        ("a.yml", "a: b: c", Doubt::Alone),
+        (".travis.yml", "steps: -", Doubt::Alone),
+        ("ci.yml.bak", "a: b: c", Doubt::Alone),
+        ("tools/x/action.yml", "name: a: b", Doubt::Anywhere),
+        ("tools/x/action.yml", "runs: {}", Doubt::No),
+        ("chart/templates/a.yaml", "{{ if x }}\na: b\n{{ end }}", Doubt::No),
+        ("chart/templates/b.yaml", "apiVersion: v1\nname: {{ x }}\n", Doubt::No),
+        ("a.json", "{\"a\": [", Doubt::Alone),
+        ("a.xml", "<?xml", Doubt::Alone),
+        ("a.xml", "<note>", Doubt::No),
+        ("a.txt", "a: b: c", Doubt::No),
+    ] {
+        assert_eq!(kind(path, text).doubt, doubt, "{path}");
+    }
+    for (path, text, note) in [
+        ("a.yml", "\u{feff}\n", "an empty file"),
+        ("a.xml", "", "an empty file"),
+        (
+            "a.yml",
+            "name: a\n---\non: push\njobs: {}\n",
+            "several YAML documents, of which the first is neither a workflow, an action nor a compose file",
+        ),
+        ("a.yml", "---\nname: a\n...\n", "YAML, but neither a workflow, an action nor a compose file"),
+    ] {
+        assert_eq!(kind(path, text).note, note, "{text:?}");
+    }
+}
+
+#[test]
 fn names_that_no_format_has_are_not_wanted() {
     for (path, expected) in [
         (".github/workflows/ci.yml", true),

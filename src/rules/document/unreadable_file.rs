@@ -14,6 +14,9 @@ rule! {
     ///
     /// Files that were left out on purpose, and files of formats that Tollgate does not read, are no findings; the
     /// report's list of files names them.
+    /// Broken YAML whose kind cannot be told is a finding where it is named as
+    /// an action is (`action.yml`), and YAML, JSON or XML of no kind where it is the only file that was given; in a tree such
+    /// a file is mostly a template.
     ///
     /// # Why it matters
     ///
