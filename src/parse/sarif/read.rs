@@ -253,7 +253,8 @@ impl Pending {
             message_span,
             rule: Reference {
                 id: word("ruleId").or_else(|| optional(&rule, "id")),
-                index: index(&get("ruleIndex")).or_else(|| rule.get("index").and_then(index)),
+                // Where both are written, only this one knows of extensions.
+                index: rule.get("index").and_then(index).or_else(|| index(&get("ruleIndex"))),
                 component_index: component.get("index").and_then(index),
                 component_name: optional(component, "name"),
                 component_guid: optional(component, "guid"),

@@ -41,6 +41,11 @@ fn a_level_comes_from_the_result_then_its_rule_then_the_format() {
         (r#""ruleId": "A", "ruleIndex": 99"#, "A", ToolLevel::Note),
         (r#""rule": {"id": "A"}"#, "A", ToolLevel::Note),
         (r#""rule": {"index": 0, "toolComponent": {"index": 0}}"#, "E", ToolLevel::Error),
+        (
+            r#""ruleId": "E", "ruleIndex": 1, "rule": {"index": 0, "toolComponent": {"index": 0}}"#,
+            "E",
+            ToolLevel::Error,
+        ),
         (r#""rule": {"id": "E", "toolComponent": {"name": "more"}}"#, "E", ToolLevel::Error),
         (r#""rule": {"index": 0, "toolComponent": {"guid": "g-1"}}"#, "E", ToolLevel::Error),
         (r#""rule": {"id": "E", "toolComponent": {"index": 7}}"#, "E", ToolLevel::Warning),

@@ -13,10 +13,8 @@ rule! {
     /// problems are listed with it, at most twenty of them. What could be read is judged all the same.
     ///
     /// Files that were left out on purpose, and files of formats that Tollgate does not read, are no findings; the
-    /// report's list of files names them.
-    /// Broken YAML whose kind cannot be told is a finding where it is named as
-    /// an action is (`action.yml`), and YAML, JSON or XML of no kind where it is the only file that was given; in a tree such
-    /// a file is mostly a template.
+    /// report's list of files names them. A broken text whose kind cannot be told is a finding where it is named as an action
+    /// is (`action.yml`), or is the only file that was given; elsewhere it is mostly a template.
     ///
     /// # Why it matters
     ///

@@ -47,7 +47,7 @@ rule! {
     ///   "runs": [{
     ///     "tool": {"driver": {"name": "zizmor", "version": "1.2.0"}},
     ///     "results": [{
-    ///       "ruleId": "template-injection",
+    ///       "ruleId": "zizmor/template-injection",
     ///       "level": "error",
     ///       "message": {"text": "code injection via template expansion"},
     ///       "locations": [{"physicalLocation": {
@@ -77,7 +77,7 @@ rule! {
     ///   that of its rule, and else `warning`.
     /// - `tools`: patterns on the names of the tools that are judged (`["zizmor", "trivy*"]`), upper and lower case alike;
     ///   all tools without it. A pattern that no SARIF file answers to leaves the rule without evidence.
-    /// - `ignore`: patterns on the ids of the tools' rules that do not count (`["DL3008", "py/*"]`; `*` stands for anything
+    /// - `ignore`: patterns on the ids of the tools' rules that do not count (`["DL3008", "zizmor/*"]`; `*` stands for anything
     ///   but a slash, `**` for anything).
     ///
     /// # When to waive
