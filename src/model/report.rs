@@ -233,6 +233,8 @@ pub enum FileKind {
     Testng,
     /// Common Test Report Format.
     Ctrf,
+    /// JSON of Jest and Vitest.
+    Jest,
     /// Events of `go test -json`.
     GoTestJson,
     /// Cobertura XML.
@@ -290,7 +292,14 @@ impl FileKind {
     pub const fn is_test_report(self) -> bool {
         matches!(
             self,
-            Self::Junit | Self::Trx | Self::Nunit | Self::Xunit | Self::Testng | Self::Ctrf | Self::GoTestJson
+            Self::Junit
+                | Self::Trx
+                | Self::Nunit
+                | Self::Xunit
+                | Self::Testng
+                | Self::Ctrf
+                | Self::Jest
+                | Self::GoTestJson
         )
     }
 
@@ -308,6 +317,7 @@ impl FileKind {
             Self::Xunit => "xunit",
             Self::Testng => "testng",
             Self::Ctrf => "ctrf",
+            Self::Jest => "jest",
             Self::GoTestJson => "go-test-json",
             Self::Cobertura => "cobertura",
             Self::Lcov => "lcov",

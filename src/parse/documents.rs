@@ -4,7 +4,7 @@ use super::coverage::{self, CoverageReport};
 use super::dockerfile::Dockerfile;
 use super::markdown::Document as Markdown;
 use super::sarif::Sarif;
-use super::test_results::{TestReport, ctrf, go_test, json, junit, nunit, testng, trx, xunit};
+use super::test_results::{TestReport, ctrf, go_test, jest, json, junit, nunit, testng, trx, xunit};
 use super::yaml::Tree;
 use super::{Parsed, Problem, dockerfile, markdown, sarif, xml};
 use crate::input::SourceFile;
@@ -71,6 +71,7 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         FileKind::GoTestJson => go_test::parse(text).map(Document::Tests),
         FileKind::Sarif => sarif::parse(text).map(Document::Sarif),
         FileKind::Other => Parsed { document: None, problems: syntax(&file.path, text) },
+        FileKind::Jest => jest::parse(text).map(Document::Tests),
         FileKind::Markdown => markdown::parse(text).map(Document::Markdown),
         kind => return Some(coverage::parse(kind, text)?.map(Document::Coverage)),
     })

@@ -113,7 +113,14 @@ pub(super) fn report(name: &Name<'_>, head: &str) -> Detected {
 fn json_results(json: &JsonHead) -> Option<FileKind> {
     let ctrf = json.has(1, "results") && (json.has(1, "reportFormat") || (json.has(2, "tool") && json.has(2, "tests")));
     let event = json.has(1, "Action") && ["Package", "Test", "ImportPath"].iter().any(|key| json.has(1, key));
-    if ctrf { Some(FileKind::Ctrf) } else { event.then_some(FileKind::GoTestJson) }
+    let jest = json.has(1, "testResults") && (json.has(1, "numTotalTests") || json.has(3, "assertionResults"));
+    if ctrf {
+        Some(FileKind::Ctrf)
+    } else if jest {
+        Some(FileKind::Jest)
+    } else {
+        event.then_some(FileKind::GoTestJson)
+    }
 }
 
 fn by_root(name: &Name<'_>, xml: &XmlHead) -> Detected {
@@ -252,7 +259,6 @@ const JSON_FORMATS: &[(&str, &[(usize, &str)])] = &[
     ("Code Climate coverage JSON", &[(1, "ci_service")]),
     ("JSCoverage JSON", &[(1, "instrumentation"), (1, "sloc")]),
     ("JSCover JSON", &[(2, "lineData")]),
-    ("Jest JSON", &[(1, "numTotalTests")]),
     ("Mocha JSON", &[(1, "stats"), (1, "tests")]),
     ("Playwright JSON", &[(1, "config"), (1, "suites")]),
 ];

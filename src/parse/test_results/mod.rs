@@ -9,6 +9,7 @@ mod walk;
 
 pub mod ctrf;
 pub mod go_test;
+pub mod jest;
 pub mod junit;
 pub mod nunit;
 pub mod testng;
