@@ -209,7 +209,7 @@ impl<'e> Judged<'e> {
         let counted: usize = self.groups.values().map(Vec::len).sum();
         let mut fact = format!(
             "{}, {}, {counted} of them at or above the level",
-            count(self.runs, "run of tool"),
+            count(self.runs, "run of a tool"),
             count(self.results, "result")
         );
         for (number, what) in [(self.suppressed, "suppressed"), (self.ignored, "ignored by the policy")] {
