@@ -2,6 +2,8 @@
 //! a panic, and the findings are printed for reading.
 #![allow(
     clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "tests look at files and stop at what they did not expect"
@@ -16,7 +18,7 @@ use support::today;
 use tollgate::cli::walk;
 use tollgate::engine::{self, Request};
 use tollgate::input::Limits;
-use tollgate::model::{Level, Report};
+use tollgate::model::{FileStatus, Level, Report};
 
 fn corpus() -> PathBuf {
     std::env::var_os("TOLLGATE_CORPUS").map(PathBuf::from).unwrap()
@@ -70,4 +72,63 @@ fn every_repository_is_judged_as_a_tree() {
         let workflows = report.workflows.len();
         print(&format!("{} ({workflows} workflows)", repository.display()), report.files.len(), &[report]);
     }
+}
+
+/// What independent parsers say of a file's syntax; `None` where the oracles do not know the file.
+fn opinion(name: &str, validity: &serde_json::Value, yaml: &serde_json::Value) -> Option<(bool, String)> {
+    let key = format!("malformed/{name}");
+    let said = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    // YAML 1.2, as in ruamel, allows an anchor twice.
+    if let Some(ruamel) = yaml.get(&key).and_then(|parsers| parsers.get("ruamel")) {
+        return Some((ruamel["ok"] == true, said(ruamel.get("message").unwrap_or(&"ok".into()))));
+    }
+    let file = validity.get(&key)?;
+    if let Some(xml) = file.get("xml") {
+        // An encoding that one of the two does not know says nothing about the file.
+        return Some((xml["expat"] == "ok" || xml["libxml2"] == "ok", said(&xml["libxml2"])));
+    }
+    let json = file.get("json")?;
+    // Events line by line are no single JSON text and right all the same.
+    Some((json == "ok" || file.get("json_lines").is_some(), said(json)))
+}
+
+#[test]
+#[ignore = "reads the folder that TOLLGATE_CORPUS names"]
+fn broken_files_end_as_they_deserve() {
+    let corpus = corpus();
+    let oracle = |name: &str| -> serde_json::Value {
+        serde_json::from_str(&std::fs::read_to_string(corpus.join("oracles").join(name)).unwrap()).unwrap()
+    };
+    let (validity, yaml) = (oracle("validity.json"), oracle("yaml.json"));
+    let mut wrong = Vec::new();
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for path in entries(&corpus.join("malformed")) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let report = check(&path, "recommended");
+        let [file] = report.files.as_slice() else { panic!("{name} is one file: {:?}", report.files) };
+        let (valid, said) = opinion(&name, &validity, &yaml).unwrap_or((true, "no opinion".to_owned()));
+        let line = format!(
+            "{name}\n    oracle: {} ({})\n    here: {} {}: {}",
+            if valid { "valid" } else { "broken" },
+            said.lines().next().unwrap_or_default(),
+            file.kind,
+            file.status,
+            file.note
+        );
+        println!("{line}");
+        *counts.entry((if valid { "valid" } else { "broken" }, file.status.word())).or_default() += 1;
+        let told = !file.note.is_empty();
+        // A valid text may still be no valid workflow or action; its syntax must not be the reason.
+        let refused = file.note.contains("not valid YAML") || file.note.contains("no JSON");
+        let right = match file.status {
+            FileStatus::Read => valid || told,
+            FileStatus::Ignored => told,
+            FileStatus::PartlyRead | FileStatus::Unreadable => told && (!valid || !refused),
+        };
+        if !right {
+            wrong.push(line);
+        }
+    }
+    println!("{counts:#?}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

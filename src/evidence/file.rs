@@ -32,7 +32,8 @@ impl<'a> File<'a> {
         self.path().rsplit_once('/').map_or(self.path(), |(_, name)| name)
     }
 
-    fn lines(&self) -> &LineIndex {
+    /// Where its lines begin.
+    pub fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| LineIndex::new(&self.source.text))
     }
 

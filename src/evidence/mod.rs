@@ -18,6 +18,7 @@ use crate::parse::coverage::CoverageReport;
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::documents::Document;
 use crate::parse::markdown::Document as Markdown;
+use crate::parse::sarif::Sarif;
 use crate::parse::test_results::TestReport;
 use crate::parse::workflow::{Action, Workflow};
 use crate::parse::yaml::Tree;
@@ -81,6 +82,8 @@ pub struct Evidence<'a> {
     pub test_reports: Vec<Doc<'a, &'a TestReport>>,
     /// Coverage reports, each content once.
     pub coverage_reports: Vec<Doc<'a, &'a CoverageReport>>,
+    /// Results of other tools, each content once.
+    pub external: Vec<Doc<'a, &'a Sarif>>,
     /// Test results over all reports.
     pub tests: Option<Tests>,
     /// Coverage over all reports.
@@ -102,6 +105,7 @@ impl<'a> Evidence<'a> {
             documents: Vec::new(),
             test_reports: Vec::new(),
             coverage_reports: Vec::new(),
+            external: Vec::new(),
             tests: None,
             coverage: None,
         };
@@ -130,7 +134,15 @@ impl<'a> Evidence<'a> {
             note: source.note.clone(),
         };
         let Some(parsed) = parsed else { return reading };
-        reading.problems.clone_from(&parsed.problems);
+        for problem in &parsed.problems {
+            if problem.harmless {
+                let place = file.place(problem.span, String::new());
+                let note = format!("{}:{}: {}", place.line, place.column, problem.message);
+                reading.note = join_notes(&reading.note, &note);
+            } else {
+                reading.problems.push(problem.clone());
+            }
+        }
         let mut usable = parsed.document.is_some();
         match &parsed.document {
             Some(Document::Yaml(tree)) => usable = self.view(file, tree, &mut reading.problems),
@@ -152,10 +164,24 @@ impl<'a> Evidence<'a> {
                     reading.note = join_notes(&reading.note, "the same content as another report; counted once");
                 }
             }
+            Some(Document::Sarif(value)) => {
+                reading.producer = value.tools().join(", ");
+                if seen.insert((source.kind, &source.sha256)) {
+                    self.external.push(Doc { file, value });
+                } else {
+                    reading.note = join_notes(&reading.note, "the same content as another report; counted once");
+                }
+            }
             None => {}
         }
         if !reading.problems.is_empty() {
             reading.status = if usable { FileStatus::PartlyRead } else { FileStatus::Unreadable };
+            if source.kind == FileKind::Other {
+                // The note says what the text seemed to be before anybody knew that it is broken.
+                reading.note.clear();
+            }
+        } else if source.kind == FileKind::Other {
+            reading.status = FileStatus::Ignored;
         }
         reading
     }

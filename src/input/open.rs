@@ -1,5 +1,6 @@
 //! From what was given to what can be parsed.
 
+use super::detect::Doubt;
 use super::text::{self, append};
 use super::zip::{self, Budget};
 use super::{Content, Limits, RawFile, SourceFile, detect};
@@ -16,7 +17,8 @@ const NO_SUCH_NAME: &str = "no format that Tollgate reads has this name";
 /// reason. Paths are unique afterwards: of several files with one path, in the order given, the first keeps it and the
 /// others become `path#2`, `path#3`, …
 pub fn open(files: Vec<RawFile>, limits: &Limits) -> Vec<SourceFile> {
-    let mut opener = Opener { limits, budget: Budget::new(limits), files: 0, done: Vec::new() };
+    let alone = files.len() == 1;
+    let mut opener = Opener { limits, budget: Budget::new(limits), files: 0, alone, done: Vec::new() };
     for file in files {
         opener.file(file, 1);
     }
@@ -31,6 +33,8 @@ struct Opener<'a> {
     limits: &'a Limits,
     budget: Budget,
     files: u64,
+    /// Only one file was given.
+    alone: bool,
     done: Vec<SourceFile>,
 }
 
@@ -85,11 +89,17 @@ impl Opener<'_> {
         let detected = detect::foreign_archive(&file.path, &bytes)
             .unwrap_or_else(|| detect::kind(&file.path, &text::head(&bytes, detect::HEAD)));
         (file.kind, file.note) = (detected.kind, detected.note);
-        if file.kind != FileKind::Other {
+        let doubtful = match detected.doubt {
+            Doubt::No => false,
+            Doubt::Alone => self.alone,
+            Doubt::Anywhere => true,
+        };
+        if file.kind != FileKind::Other || doubtful {
             file.sha256 = hex(hash());
             if file.kind != FileKind::Foreign {
                 let decoded = text::decode(bytes);
-                (file.text, file.status, file.note) = (decoded.text, decoded.status, decoded.note);
+                (file.text, file.status) = (decoded.text, decoded.status);
+                append(&mut file.note, &decoded.note);
             }
         }
         self.done(file)

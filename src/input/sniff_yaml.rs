@@ -15,6 +15,8 @@ pub(crate) struct YamlOutline {
     pub(crate) services_run_containers: bool,
     /// A line begins with `{{` or `{%`: the text is a template of a YAML file.
     pub(crate) template: bool,
+    /// Another document begins after the first.
+    pub(crate) several: bool,
 }
 
 impl YamlOutline {
@@ -99,6 +101,7 @@ impl Scanner {
             return true;
         }
         if indent == 0 && (content == "---" || content.starts_with("--- ") || content == "...") {
+            self.outline.several = !self.outline.keys.is_empty() && content != "...";
             return self.outline.keys.is_empty();
         }
         let (indent, content) = below_dashes(indent, content);

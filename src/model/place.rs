@@ -64,6 +64,29 @@ pub struct Excerpt {
 #[derive(Debug, Clone, Default)]
 pub struct LineIndex {
     starts: Vec<usize>,
+    /// Every few thousand bytes, so that a column costs the same on a line of many megabytes.
+    marks: Vec<Mark>,
+}
+
+/// What stands before an offset.
+#[derive(Debug, Clone, Copy, Default)]
+struct Mark {
+    offset: usize,
+    /// Unicode scalar values.
+    characters: usize,
+    /// UTF-16 code units.
+    units: usize,
+}
+
+impl Mark {
+    /// The mark at a later offset of the text.
+    fn at(self, text: &str, offset: usize) -> Self {
+        let part = text.get(self.offset..offset).unwrap_or("");
+        let characters = part.chars().count();
+        // A character of four bytes has two units, every other one.
+        let pairs = part.bytes().filter(|byte| *byte >= 0xF0).count();
+        Self { offset, characters: self.characters + characters, units: self.units + characters + pairs }
+    }
 }
 
 impl LineIndex {
@@ -71,11 +94,42 @@ impl LineIndex {
     pub const EXCERPT_WIDTH: usize = 240;
     /// Most lines of a span that an excerpt keeps.
     const EXCERPT_LINES: usize = 6;
+    /// Bytes between two marks.
+    const STEP: usize = 4096;
 
     /// Lines end at `\n`; a lone `\r` does not end a line.
     pub fn new(text: &str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1);
-        Self { starts: std::iter::once(0).chain(ends).collect() }
+        let mut mark = Mark::default();
+        let mut marks = vec![mark];
+        while text.len() - mark.offset > Self::STEP {
+            mark = mark.at(text, floor_boundary(text, mark.offset + Self::STEP));
+            marks.push(mark);
+        }
+        Self { starts: std::iter::once(0).chain(ends).collect(), marks }
+    }
+
+    fn mark(&self, text: &str, offset: usize) -> Mark {
+        let after = self.marks.partition_point(|mark| mark.offset <= offset);
+        self.marks.get(after.saturating_sub(1)).copied().unwrap_or_default().at(text, offset)
+    }
+
+    /// The offset so many characters after another one, in Unicode scalar values or in code units of UTF-16; `None` past
+    /// the end of the text. Inside a character counts as its end.
+    pub fn offset_after(&self, text: &str, start: usize, count: usize, utf16: bool) -> Option<usize> {
+        let counted = |mark: &Mark| if utf16 { mark.units } else { mark.characters };
+        let wanted = counted(&self.mark(text, start)).checked_add(count)?;
+        let after = self.marks.partition_point(|mark| counted(mark) <= wanted);
+        let mark = self.marks.get(after.saturating_sub(1)).copied().unwrap_or_default();
+        let mut left = wanted - counted(&mark);
+        let rest = text.get(mark.offset..)?;
+        for (at, character) in rest.char_indices() {
+            if left == 0 {
+                return Some(mark.offset + at);
+            }
+            left = left.saturating_sub(if utf16 { character.len_utf16() } else { 1 });
+        }
+        (left == 0).then_some(text.len())
     }
 
     /// Line and column (both from 1) of a byte offset; an offset past the end or inside a character is taken as the
@@ -84,7 +138,7 @@ impl LineIndex {
         let offset = floor_boundary(text, offset);
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        (line.max(1), text.get(start..offset).map_or(0, |before| before.chars().count()) + 1)
+        (line.max(1), self.mark(text, offset).characters - self.mark(text, start).characters + 1)
     }
 
     /// Byte offset of a line's first byte (lines from 1); the end of the text for lines after the last.
@@ -149,6 +203,25 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::{LineIndex, Span};
+
+    #[test]
+    fn long_lines_are_counted_as_short_ones_are() {
+        let line = "aé\u{1F600}\u{20AC}".repeat(3000);
+        let text = format!("x\n{line}\ny");
+        let index = LineIndex::new(&text);
+        let (mut characters, mut units) = (0, 0);
+        for (at, character) in line.char_indices() {
+            assert_eq!(index.line_column(&text, 2 + at), (2, characters + 1));
+            assert_eq!(index.offset_after(&text, 2, characters, false), Some(2 + at));
+            assert_eq!(index.offset_after(&text, 2, units, true), Some(2 + at));
+            characters += 1;
+            units += character.len_utf16();
+        }
+        assert_eq!(index.offset_after(&text, 2, characters + 2, false), Some(text.len()));
+        assert_eq!(index.offset_after(&text, 2, characters + 3, false), None);
+        assert_eq!(index.offset_after(&text, 2, usize::MAX, true), None);
+        assert_eq!(LineIndex::new("\u{1F600}b").offset_after("\u{1F600}b", 0, 1, true), Some(4), "inside a pair");
+    }
 
     #[test]
     fn columns_count_characters_and_offsets_count_bytes() {

@@ -233,6 +233,8 @@ pub enum FileKind {
     Testng,
     /// Common Test Report Format.
     Ctrf,
+    /// JSON of Jest and Vitest.
+    Jest,
     /// Events of `go test -json`.
     GoTestJson,
     /// Cobertura XML.
@@ -271,6 +273,8 @@ pub enum FileKind {
     Coveralls,
     /// `JaCoCo` CSV.
     JacocoCsv,
+    /// Results of other tools in SARIF.
+    Sarif,
     /// Markdown document.
     Markdown,
     /// Policy of Tollgate.
@@ -288,7 +292,14 @@ impl FileKind {
     pub const fn is_test_report(self) -> bool {
         matches!(
             self,
-            Self::Junit | Self::Trx | Self::Nunit | Self::Xunit | Self::Testng | Self::Ctrf | Self::GoTestJson
+            Self::Junit
+                | Self::Trx
+                | Self::Nunit
+                | Self::Xunit
+                | Self::Testng
+                | Self::Ctrf
+                | Self::Jest
+                | Self::GoTestJson
         )
     }
 
@@ -306,6 +317,7 @@ impl FileKind {
             Self::Xunit => "xunit",
             Self::Testng => "testng",
             Self::Ctrf => "ctrf",
+            Self::Jest => "jest",
             Self::GoTestJson => "go-test-json",
             Self::Cobertura => "cobertura",
             Self::Lcov => "lcov",
@@ -325,6 +337,7 @@ impl FileKind {
             Self::Codecov => "codecov",
             Self::Coveralls => "coveralls",
             Self::JacocoCsv => "jacoco-csv",
+            Self::Sarif => "sarif",
             Self::Markdown => "markdown",
             Self::Policy => "policy",
             Self::Archive => "archive",

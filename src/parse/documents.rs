@@ -3,11 +3,14 @@
 use super::coverage::{self, CoverageReport};
 use super::dockerfile::Dockerfile;
 use super::markdown::Document as Markdown;
-use super::test_results::{TestReport, ctrf, go_test, junit, nunit, testng, trx, xunit};
+use super::sarif::Sarif;
+use super::test_results::{TestReport, ctrf, go_test, jest, json, junit, nunit, testng, trx, xunit};
 use super::yaml::Tree;
-use super::{Parsed, dockerfile, markdown};
+use super::{Parsed, Problem, dockerfile, markdown, sarif, xml};
 use crate::input::SourceFile;
 use crate::model::{FileKind, FileStatus};
+use serde::Deserialize as _;
+use serde::de::IgnoredAny;
 
 /// What a file holds.
 #[derive(Debug)]
@@ -20,8 +23,32 @@ pub enum Document<'t> {
     Tests(TestReport),
     /// Coverage.
     Coverage(CoverageReport),
+    /// Results of other tools.
+    Sarif(Sarif),
     /// Markdown.
     Markdown(Markdown),
+}
+
+/// What is wrong with the syntax of a text that is of no known kind, so that nothing can be read at all.
+fn syntax(path: &str, text: &str) -> Vec<Problem> {
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    match extension.as_deref() {
+        Some("json") => {
+            let body = text.trim_start_matches('\u{feff}');
+            // Only the first value: a text may hold one on each line.
+            let first = IgnoredAny::deserialize(&mut serde_json::Deserializer::from_str(body));
+            first.err().map(|error| json::problem(body, text.len() - body.len(), &error)).into_iter().collect()
+        }
+        Some("xml") => {
+            let mut reader = xml::Reader::new(text);
+            while reader.read().is_some() {}
+            reader.into_problems()
+        }
+        _ => {
+            let Parsed { document, problems } = Tree::parse(text);
+            if document.is_none() { problems } else { Vec::new() }
+        }
+    }
 }
 
 /// Reads a file by its kind; `None` for kinds that hold no document and for files whose text could not be had.
@@ -42,6 +69,9 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         FileKind::Testng => testng::parse(text).map(Document::Tests),
         FileKind::Ctrf => ctrf::parse(text).map(Document::Tests),
         FileKind::GoTestJson => go_test::parse(text).map(Document::Tests),
+        FileKind::Sarif => sarif::parse(text).map(Document::Sarif),
+        FileKind::Other => Parsed { document: None, problems: syntax(&file.path, text) },
+        FileKind::Jest => jest::parse(text).map(Document::Tests),
         FileKind::Markdown => markdown::parse(text).map(Document::Markdown),
         kind => return Some(coverage::parse(kind, text)?.map(Document::Coverage)),
     })

@@ -7,6 +7,7 @@ pub mod dockerfile;
 pub mod documents;
 pub mod image;
 pub mod markdown;
+pub mod sarif;
 pub mod shell;
 pub mod test_results;
 pub mod workflow;
@@ -31,12 +32,19 @@ pub struct Problem {
     pub span: Span,
     /// What, in plain words, without the place.
     pub message: String,
+    /// Against the rules of the format, yet nothing was lost by it.
+    pub harmless: bool,
 }
 
 impl Problem {
     /// A problem at a span.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { span, message: message.into() }
+        Self { span, message: message.into(), harmless: false }
+    }
+
+    /// Something at a span that other readers may refuse, and that was read all the same.
+    pub fn harmless(span: Span, message: impl Into<String>) -> Self {
+        Self { harmless: true, ..Self::new(span, message) }
     }
 }
 

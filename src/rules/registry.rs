@@ -11,6 +11,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<document::duplicate_key::DuplicateKey>(),
     register::<time::job_without_timeout::JobWithoutTimeout>(),
     register::<tests::no_tests_ran::NoTestsRan>(),
+    register::<security::reported_finding::ReportedFinding>(),
     register::<rollback::rollback_document_missing::RollbackDocumentMissing>(),
     register::<rollback::rollback_objective::RollbackObjective>(),
     register::<health::service_without_healthcheck::ServiceWithoutHealthcheck>(),

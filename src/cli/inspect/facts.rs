@@ -2,6 +2,7 @@ use crate::evidence::Evidence;
 use crate::model::{FileKind, FileRecord, Ratio, TestCounts};
 use crate::parse::coverage::{CoverageReport, Declared};
 use crate::parse::dockerfile::{Dockerfile, Stage};
+use crate::parse::sarif::{Sarif, State, ToolLevel};
 use crate::parse::test_results::{DeclaredCounts, TestReport};
 use crate::parse::workflow::{Action, Job, Step, Workflow};
 use serde::Serialize;
@@ -17,6 +18,7 @@ pub(super) enum Facts {
     Action(ActionFacts),
     Compose(ComposeFacts),
     Dockerfile(DockerfileFacts),
+    Sarif(SarifFacts),
 }
 
 /// Of a test report, counted from its cases.
@@ -148,6 +150,32 @@ pub(super) struct StageFacts {
     pub(super) from: String,
 }
 
+/// Of a SARIF log.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct SarifFacts {
+    /// In text order.
+    pub(super) runs: Vec<RunFacts>,
+}
+
+/// Of one run of a tool.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct RunFacts {
+    pub(super) tool: String,
+    pub(super) version: String,
+    /// Rules that the tool describes.
+    pub(super) rules: usize,
+    /// Results that count, by level.
+    pub(super) errors: usize,
+    pub(super) warnings: usize,
+    pub(super) notes: usize,
+    /// Results that somebody accepted.
+    pub(super) suppressed: usize,
+    /// Results that tell of no problem, or of one that is gone.
+    pub(super) others: usize,
+    /// Whether the tool ran to its end, as far as it says.
+    pub(super) complete: bool,
+}
+
 /// The facts of each file that holds a document, by its path.
 pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMap<String, Facts> {
     let mut facts = BTreeMap::new();
@@ -158,6 +186,9 @@ pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMa
     for doc in &evidence.coverage_reports {
         let kind = doc.file.source.kind;
         by_content.insert((kind, &doc.file.source.sha256), Facts::Coverage(coverage(kind, doc.value)));
+    }
+    for doc in &evidence.external {
+        by_content.insert((doc.file.source.kind, &doc.file.source.sha256), Facts::from(doc.value));
     }
     // The evidence has each content once; here every file has its facts.
     for record in records {
@@ -219,6 +250,31 @@ impl From<&TestReport> for Facts {
             declared: report.declared.map(DeclaredTests::from),
             counts,
         })
+    }
+}
+
+impl From<&Sarif> for Facts {
+    fn from(sarif: &Sarif) -> Self {
+        let runs = sarif.runs.iter().map(|run| {
+            let count = |state: State, level: Option<ToolLevel>| {
+                let is = |l: ToolLevel| level.is_none_or(|level| level == l);
+                run.results.iter().filter(|result| result.state == state && is(result.level)).count()
+            };
+            let mut facts = RunFacts {
+                tool: run.tool.clone(),
+                version: run.version.clone(),
+                rules: run.rules,
+                errors: count(State::Open, Some(ToolLevel::Error)),
+                warnings: count(State::Open, Some(ToolLevel::Warning)),
+                notes: count(State::Open, Some(ToolLevel::Note)),
+                suppressed: count(State::Suppressed, None),
+                others: 0,
+                complete: !run.incomplete,
+            };
+            facts.others = run.results.len() - facts.errors - facts.warnings - facts.notes - facts.suppressed;
+            facts
+        });
+        Self::Sarif(SarifFacts { runs: runs.collect() })
     }
 }
 

@@ -1,5 +1,5 @@
 use super::facts::{
-    ActionFacts, ComposeFacts, Counted, CoverageFacts, DockerfileFacts, Facts, TestFacts, WorkflowFacts,
+    ActionFacts, ComposeFacts, Counted, CoverageFacts, DockerfileFacts, Facts, SarifFacts, TestFacts, WorkflowFacts,
 };
 use super::{Inspected, Inspection};
 use crate::model::{FileKind, FileStatus, Ratio};
@@ -69,7 +69,31 @@ fn lines(facts: &Facts) -> Vec<String> {
         Facts::Action(facts) => action(facts),
         Facts::Compose(facts) => compose(facts),
         Facts::Dockerfile(facts) => dockerfile(facts),
+        Facts::Sarif(facts) => sarif(facts),
     }
+}
+
+fn sarif(facts: &SarifFacts) -> Vec<String> {
+    let line = |run: &super::facts::RunFacts| {
+        let tool = if run.tool.is_empty() { "an unnamed tool" } else { &run.tool };
+        let version = if run.version.is_empty() { String::new() } else { format!(" {}", run.version) };
+        let mut parts = vec![
+            plural(run.rules, "rule", "rules"),
+            plural(run.errors, "error", "errors"),
+            plural(run.warnings, "warning", "warnings"),
+            plural(run.notes, "note", "notes"),
+        ];
+        for (count, what) in [(run.suppressed, "suppressed"), (run.others, "no problem")] {
+            if count > 0 {
+                parts.push(format!("{} {what}", number(count as u64)));
+            }
+        }
+        if !run.complete {
+            parts.push("did not run to its end".to_owned());
+        }
+        format!("{}{}: {}", shown(tool), shown(&version), parts.join(", "))
+    };
+    facts.runs.iter().map(line).collect()
 }
 
 fn tests(facts: &TestFacts) -> Vec<String> {

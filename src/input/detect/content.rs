@@ -40,7 +40,33 @@ pub(super) fn yaml(name: &Name<'_>, head: &str) -> Detected {
     if outline.services_run_containers && !name.is_helm() {
         return Detected::is(FileKind::Compose);
     }
+    if is_empty(head) {
+        return Detected::other(EMPTY);
+    }
+    if outline.several {
+        return Detected::other(
+            "several YAML documents, of which the first is neither a workflow, an action nor a compose file",
+        );
+    }
     Detected::other("YAML, but neither a workflow, an action nor a compose file")
+}
+
+/// Whether a YAML text of no known kind may have been one before it broke: it is none of those that are known to be of
+/// no interest.
+pub(super) fn may_be_broken(head: &str) -> bool {
+    let outline = sniff_yaml::outline(head);
+    !outline.template && !outline.has("apiVersion") && !outline.has("openapi") && !outline.has("swagger")
+}
+
+/// Whether the root element of an XML text was seen, which names the format.
+pub(super) fn has_root(head: &str) -> bool {
+    sniff_xml::head(head).is_some_and(|xml| !xml.root.is_empty())
+}
+
+const EMPTY: &str = "an empty file";
+
+fn is_empty(head: &str) -> bool {
+    head.trim_start_matches('\u{feff}').trim().is_empty()
 }
 
 /// Whether the first instruction is one that a Dockerfile can begin with.
@@ -77,6 +103,9 @@ pub(super) fn report(name: &Name<'_>, head: &str) -> Detected {
     if let Some((kind, _)) = name.report() {
         return Detected::is(kind);
     }
+    if is_empty(head) {
+        return Detected::other(EMPTY);
+    }
     Detected::other("no format that Tollgate reads has this name or content")
 }
 
@@ -84,7 +113,14 @@ pub(super) fn report(name: &Name<'_>, head: &str) -> Detected {
 fn json_results(json: &JsonHead) -> Option<FileKind> {
     let ctrf = json.has(1, "results") && (json.has(1, "reportFormat") || (json.has(2, "tool") && json.has(2, "tests")));
     let event = json.has(1, "Action") && ["Package", "Test", "ImportPath"].iter().any(|key| json.has(1, key));
-    if ctrf { Some(FileKind::Ctrf) } else { event.then_some(FileKind::GoTestJson) }
+    let jest = json.has(1, "testResults") && (json.has(1, "numTotalTests") || json.has(3, "assertionResults"));
+    if ctrf {
+        Some(FileKind::Ctrf)
+    } else if jest {
+        Some(FileKind::Jest)
+    } else {
+        event.then_some(FileKind::GoTestJson)
+    }
 }
 
 fn by_root(name: &Name<'_>, xml: &XmlHead) -> Detected {
@@ -183,6 +219,9 @@ fn by_keys(name: &Name<'_>, json: &JsonHead) -> Option<Detected> {
     if let Some(kind) = json_results(json) {
         return Some(Detected::is(kind));
     }
+    if is_sarif(json) {
+        return Some(Detected::is(FileKind::Sarif));
+    }
     if let Some((format, _)) = JSON_FORMATS.iter().find(|(_, keys)| has_all(keys)) {
         return Some(Detected::foreign(format));
     }
@@ -209,13 +248,17 @@ const JSON_COVERAGE: &[(FileKind, &[(usize, &str)])] = &[
     (FileKind::Codecov, &[(1, "coverage")]),
 ];
 
+/// A log of SARIF: its keys, or those of its first run where the others stand at its end.
+fn is_sarif(json: &JsonHead) -> bool {
+    let beside = ["version", "$schema"].iter().any(|key| json.has(1, key));
+    json.has(1, "runs") && (beside || ["tool", "results"].iter().any(|key| json.has(3, key)))
+}
+
 /// Formats that are known but not read, and keys with their depths that tell them.
 const JSON_FORMATS: &[(&str, &[(usize, &str)])] = &[
-    ("SARIF", &[(1, "runs"), (1, "version")]),
     ("Code Climate coverage JSON", &[(1, "ci_service")]),
     ("JSCoverage JSON", &[(1, "instrumentation"), (1, "sloc")]),
     ("JSCover JSON", &[(2, "lineData")]),
-    ("Jest JSON", &[(1, "numTotalTests")]),
     ("Mocha JSON", &[(1, "stats"), (1, "tests")]),
     ("Playwright JSON", &[(1, "config"), (1, "suites")]),
 ];

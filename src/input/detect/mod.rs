@@ -21,19 +21,34 @@ pub struct Detected {
     pub kind: FileKind,
     /// For kinds that are not read: what it seems to be. Empty otherwise.
     pub note: String,
+    /// Whether it may be evidence that is too broken to be recognised.
+    pub doubt: Doubt,
+}
+
+/// When a text of no known kind is held against its syntax all the same: a broken file must not pass for one that is of
+/// no interest, and the many files of a tree that are templates of YAML must not become errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// Never: what it is was seen.
+    No,
+    /// Where it is the only file that was given: somebody asks for this one.
+    Alone,
+    /// Anywhere: its name is that of evidence.
+    Anywhere,
 }
 
 impl Detected {
     fn is(kind: FileKind) -> Self {
-        Self { kind, note: String::new() }
+        Self { kind, note: String::new(), doubt: Doubt::No }
     }
 
     fn other(note: impl Into<String>) -> Self {
-        Self { kind: FileKind::Other, note: note.into() }
+        Self { kind: FileKind::Other, note: note.into(), doubt: Doubt::No }
     }
 
     fn foreign(format: &str) -> Self {
-        Self { kind: FileKind::Foreign, note: format!("{format}: known, not read by this version") }
+        let note = format!("{format}: known, not read by this version");
+        Self { kind: FileKind::Foreign, note, doubt: Doubt::No }
     }
 }
 
@@ -44,7 +59,11 @@ pub fn kind(path: &str, head: &str) -> Detected {
         return Detected::is(kind);
     }
     if name.is_yaml() || name.is_workflow_copy() {
-        return content::yaml(&name, head);
+        let mut detected = content::yaml(&name, head);
+        if detected.kind == FileKind::Other && content::may_be_broken(head) {
+            detected.doubt = if name.is_action() { Doubt::Anywhere } else { Doubt::Alone };
+        }
+        return detected;
     }
     if name.is_dockerfile() {
         return Detected::is(FileKind::Dockerfile);
@@ -54,7 +73,12 @@ pub fn kind(path: &str, head: &str) -> Detected {
         Some(false) if content::is_dockerfile(head) => return Detected::is(FileKind::Dockerfile),
         _ => {}
     }
-    content::report(&name, head)
+    let mut detected = content::report(&name, head);
+    let structured = name.has_extension(&["json"]) || (name.has_extension(&["xml"]) && !content::has_root(head));
+    if detected.kind == FileKind::Other && structured {
+        detected.doubt = Doubt::Alone;
+    }
+    detected
 }
 
 /// What an archive is that is not a zip, by its first bytes or its name.

@@ -41,7 +41,7 @@ pub fn wanted(path: &str) -> bool {
     }
     // Formats that share an extension with everything else are wanted by the words that their producers use.
     let words: &[&str] = if name.has_extension(&["json", "jsonl", "ndjson"]) {
-        &["cov", "lcov", "istanbul", "resultset", "result", "report", "ctrf", "test"]
+        &["cov", "lcov", "istanbul", "resultset", "result", "report", "ctrf", "test", "sarif"]
     } else if name.has_extension(&["txt", "out", "dat", "csv", "cov", "profile"]) {
         &["cov", "jacoco"]
     } else {
@@ -227,6 +227,7 @@ impl<'a> Name<'a> {
             "testng-results.xml" => Some(FileKind::Testng),
             "testresult.xml" => Some(FileKind::Nunit),
             _ if self.has_extension(&["trx"]) => Some(FileKind::Trx),
+            _ if self.has_extension(&["sarif"]) || self.lower.ends_with(".sarif.json") => Some(FileKind::Sarif),
             _ if self.has_extension(&["json"]) && stem.contains("ctrf") => Some(FileKind::Ctrf),
             _ => None,
         };

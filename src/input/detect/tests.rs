@@ -7,8 +7,8 @@ const DOCKERFILE: &str = "# syntax=x\nFROM scratch\n";
 #[test]
 fn files_are_recognised_by_path_then_content() {
     use FileKind::{
-        Action, Cobertura, Compose, Ctrf, Dockerfile, GoTestJson, Junit, Lcov, Markdown, Nunit, Other, Policy, Testng,
-        Trx, Workflow, WorkflowBackup, Xunit,
+        Action, Cobertura, Compose, Ctrf, Dockerfile, GoTestJson, Junit, Lcov, Markdown, Nunit, Other, Policy, Sarif,
+        Testng, Trx, Workflow, WorkflowBackup, Xunit,
     };
     for (path, text, expected) in [
         // Paths that decide alone: a broken file stays in sight.
@@ -96,10 +96,18 @@ fn files_are_recognised_by_path_then_content() {
         ("a.json", r#"{"reportFormat": "CTRF", "results": {}}"#, Ctrf),
         ("ctrf-report.json", "{\"resu", Ctrf),
         ("a.json", r#"{"results": [{"tool": 1}]}"#, Other),
+        ("a.json", r#"{"numTotalTests": 1, "testResults": []}"#, FileKind::Jest),
+        ("a.json", r#"{"testResults": [{"assertionResults": []}]}"#, FileKind::Jest),
+        ("a.json", r#"{"testResults": []}"#, Other),
         ("a.json", r#"{"Time":"t","Action":"start","Package":"p"}"#, GoTestJson),
         ("a.log", "go: downloading x\n{\"Action\":\"start\",\"Package\":\"p\"}\n", GoTestJson),
         ("a.log", "x\n{\"Action\":\"start\"}\n", Other),
+        ("a.json", r#"{"version": "2.1.0", "runs": []}"#, Sarif),
+        ("a.json", r#"{"runs": [{"tool": {}}], "version": "2.1.0"}"#, Sarif),
+        ("a.json", r#"{"runs": [1, 2]}"#, Other),
         // Reports that break off are what their names say.
+        ("zizmor.sarif", "{\"vers", Sarif),
+        ("trivy.sarif.json", "", Sarif),
         ("junit.xml", "", Junit),
         ("TEST-a.xml", "<?xml version=", Junit),
         ("test-results.xml", "<testsui", Junit),
@@ -170,7 +178,6 @@ fn known_formats_that_are_not_read_are_named() {
         ("a.xml", "<testExecutions version='1'/>", "SonarQube generic test execution XML"),
         ("a.xml", "<BugCollection/>", "SpotBugs XML"),
         ("a.xml", "<root><CoverageSession/></root>", "several OpenCover reports in one file"),
-        ("a.sarif", r#"{"version": "2.1.0", "runs": []}"#, "SARIF"),
         ("c.json", r#"{"/a.js": {"lineData": [null, 1]}}"#, "JSCover JSON"),
         (
             "c.json",
@@ -181,6 +188,37 @@ fn known_formats_that_are_not_read_are_named() {
     ] {
         let detected = kind(path, text);
         assert_eq!(detected, Detected::foreign(expected), "{path}: {text}");
+    }
+}
+
+#[test]
+fn what_may_be_broken_evidence_is_told_from_what_is_of_no_interest() {
+    for (path, text, doubt) in [
+        ("a.yml", "a: b: c", Doubt::Alone),
+        (".travis.yml", "steps: -", Doubt::Alone),
+        ("ci.yml.bak", "a: b: c", Doubt::Alone),
+        ("tools/x/action.yml", "name: a: b", Doubt::Anywhere),
+        ("tools/x/action.yml", "runs: {}", Doubt::No),
+        ("chart/templates/a.yaml", "{{ if x }}\na: b\n{{ end }}", Doubt::No),
+        ("chart/templates/b.yaml", "apiVersion: v1\nname: {{ x }}\n", Doubt::No),
+        ("a.json", "{\"a\": [", Doubt::Alone),
+        ("a.xml", "<?xml", Doubt::Alone),
+        ("a.xml", "<note>", Doubt::No),
+        ("a.txt", "a: b: c", Doubt::No),
+    ] {
+        assert_eq!(kind(path, text).doubt, doubt, "{path}");
+    }
+    for (path, text, note) in [
+        ("a.yml", "\u{feff}\n", "an empty file"),
+        ("a.xml", "", "an empty file"),
+        (
+            "a.yml",
+            "name: a\n---\non: push\njobs: {}\n",
+            "several YAML documents, of which the first is neither a workflow, an action nor a compose file",
+        ),
+        ("a.yml", "---\nname: a\n...\n", "YAML, but neither a workflow, an action nor a compose file"),
+    ] {
+        assert_eq!(kind(path, text).note, note, "{text:?}");
     }
 }
 

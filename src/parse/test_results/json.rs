@@ -4,7 +4,7 @@ use crate::model::Span;
 use crate::parse::Problem;
 
 /// The problem that kept serde from reading on, in a part of a text that begins at an offset.
-pub(super) fn problem(part: &str, base: usize, error: &serde_json::Error) -> Problem {
+pub(in crate::parse) fn problem(part: &str, base: usize, error: &serde_json::Error) -> Problem {
     let start = part.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
     let at = start.saturating_add(error.column().saturating_sub(1)).min(part.len());
     let at = part.floor_char_boundary(at);
@@ -20,6 +20,6 @@ pub(super) fn problem(part: &str, base: usize, error: &serde_json::Error) -> Pro
 }
 
 /// The offset of a slice of a text in it.
-pub(super) fn offset_in(text: &str, part: &str) -> usize {
+pub(in crate::parse) fn offset_in(text: &str, part: &str) -> usize {
     (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize).min(text.len())
 }

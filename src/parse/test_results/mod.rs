@@ -3,12 +3,13 @@
 //! What counts here are the cases; what a report declares about itself is only kept beside.
 
 mod gather;
-mod json;
+pub(in crate::parse) mod json;
 mod time;
 mod walk;
 
 pub mod ctrf;
 pub mod go_test;
+pub mod jest;
 pub mod junit;
 pub mod nunit;
 pub mod testng;

@@ -40,6 +40,7 @@ pub struct Reader<'t> {
     root_seen: bool,
     stopped: bool,
     entity_reported: bool,
+    angle_reported: bool,
     prolog: &'t str,
     doctype: &'t str,
     problems: Vec<Problem>,
@@ -85,6 +86,7 @@ impl<'t> Reader<'t> {
             root_seen: false,
             stopped: false,
             entity_reported: false,
+            angle_reported: false,
             prolog: "",
             doctype: "",
             problems: Vec::new(),
@@ -200,6 +202,14 @@ impl<'t> Reader<'t> {
             let span = first_line(self.text, Span::between(end.saturating_sub(rest), end));
             let message = format!("{message}, in the tag `<{}>`", shown(name));
             return self.stop(span, message);
+        }
+        if !self.angle_reported
+            && let Some(at) = find::byte(inside.as_bytes(), b'<')
+        {
+            self.angle_reported = true;
+            let span = Span { offset: self.span.offset + 1 + at, length: 1 };
+            let message = "a `<` in the value of an attribute is to be written `&lt;`; strict readers refuse the file";
+            self.problems.push(Problem::harmless(span, message));
         }
         self.root_seen = true;
         self.open.push(Open { name, offset: self.span.offset });

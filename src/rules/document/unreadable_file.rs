@@ -9,11 +9,12 @@ rule! {
     /// # What it checks
     ///
     /// Every file that Tollgate takes for evidence can be read whole: workflows, actions, compose files, Dockerfiles,
-    /// test and coverage reports, Markdown documents, archives. One finding a file, at the first problem; the other
+    /// test and coverage reports, SARIF, Markdown documents, archives. One finding a file, at the first problem; the other
     /// problems are listed with it, at most twenty of them. What could be read is judged all the same.
     ///
     /// Files that were left out on purpose, and files of formats that Tollgate does not read, are no findings; the
-    /// report's list of files names them.
+    /// report's list of files names them. A broken text whose kind cannot be told is a finding where it is named as an action
+    /// is (`action.yml`), or is the only file that was given; elsewhere it is mostly a template.
     ///
     /// # Why it matters
     ///
@@ -125,6 +126,7 @@ const fn noun(kind: FileKind) -> &'static str {
         FileKind::Action => "action",
         FileKind::Compose => "compose file",
         FileKind::Dockerfile => "Dockerfile",
+        FileKind::Sarif => "SARIF file",
         FileKind::Markdown => "document",
         FileKind::Policy => "policy",
         FileKind::Archive => "archive",
@@ -141,7 +143,10 @@ fn fix(reading: &Reading<'_>) -> String {
             .to_owned();
     }
     match reading.file.source.kind {
-        kind if kind.is_test_report() || kind.is_coverage() || kind == FileKind::Archive => {
+        kind if kind.is_test_report()
+            || kind.is_coverage()
+            || matches!(kind, FileKind::Archive | FileKind::Sarif) =>
+        {
             "Write the file anew and upload it only after its writer has ended; a file that breaks off mostly comes from a \
              run that was killed or from two programs that wrote to one path."
         }

@@ -2,5 +2,6 @@
 
 mod docker_run;
 
+pub mod reported_finding;
 pub mod unpinned_action;
 pub mod unpinned_image;

@@ -2,6 +2,7 @@
 
 pub mod conditions;
 pub mod images;
+pub mod named_files;
 pub mod proof;
 pub mod test_commands;
 pub mod test_runs;

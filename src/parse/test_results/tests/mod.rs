@@ -1,5 +1,6 @@
 mod ctrf;
 mod go_test;
+mod jest;
 mod nunit;
 mod testng;
 mod trx;
@@ -52,7 +53,7 @@ fn outline(report: &TestReport) -> Vec<String> {
 }
 
 /// The formats by a whole report of each, with two cases, one of them failed.
-const SAMPLES: [(Parse, &str); 7] = [
+const SAMPLES: [(Parse, &str); 8] = [
     (
         super::junit::parse,
         "<testsuite><testcase name='a'/>\n<testcase name='b'><failure message='m'/></testcase></testsuite>",
@@ -81,6 +82,11 @@ const SAMPLES: [(Parse, &str); 7] = [
         super::ctrf::parse,
         "{\"results\":{\"tests\":[{\"name\":\"a\",\"status\":\"passed\"},\n{\"name\":\"b\",\"status\":\"failed\",\
          \"message\":\"m\"}],\"tool\":{\"name\":\"t\"}}}",
+    ),
+    (
+        super::jest::parse,
+        "{\"testResults\":[{\"assertionResults\":[{\"title\":\"a\",\"status\":\"passed\"},\n{\"title\":\"b\",\
+         \"status\":\"failed\",\"failureMessages\":[\"m\"]}],\"name\":\"f\"}]}",
     ),
     (
         super::go_test::parse,
@@ -132,7 +138,7 @@ fn what_is_another_format_has_no_document() {
 
 #[test]
 fn words_that_a_format_does_not_have_are_inconclusive_and_told() {
-    for (parse, text) in SAMPLES.iter().skip(1).take(5) {
+    for (parse, text) in SAMPLES.iter().skip(1).take(6) {
         let text = text.replace("Failed", "Perhaps").replace("Fail", "Perhaps").replace("FAIL", "Perhaps");
         let text = text.replace("failed", "Perhaps");
         let parsed = parse(&text);
