@@ -6,10 +6,12 @@ mod file;
 mod links;
 mod measured;
 pub mod paths;
+mod runs;
 
 pub use docker::{BuildCall, BuildTool, ComposeCall};
 pub use file::File;
 pub use links::{JobRef, StepRef};
+pub use runs::{Build, CriticalPath, MeasuredJob, Run};
 
 use crate::input::Origin;
 use crate::model::{Coverage, FileKind, FileStatus, Tests};
@@ -18,6 +20,7 @@ use crate::parse::coverage::CoverageReport;
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::documents::Document;
 use crate::parse::markdown::Document as Markdown;
+use crate::parse::runs::RunReport;
 use crate::parse::test_results::TestReport;
 use crate::parse::workflow::{Action, Workflow};
 use crate::parse::yaml::Tree;
@@ -81,6 +84,12 @@ pub struct Evidence<'a> {
     pub test_reports: Vec<Doc<'a, &'a TestReport>>,
     /// Coverage reports, each content once.
     pub coverage_reports: Vec<Doc<'a, &'a CoverageReport>>,
+    /// Records of runs and builds, each content once.
+    pub run_reports: Vec<Doc<'a, &'a RunReport>>,
+    /// Runs of workflows, each once, over all records.
+    pub runs: Vec<Run<'a>>,
+    /// Builds of images, each once, over all records.
+    pub builds: Vec<Build<'a>>,
     /// Test results over all reports.
     pub tests: Option<Tests>,
     /// Coverage over all reports.
@@ -102,6 +111,9 @@ impl<'a> Evidence<'a> {
             documents: Vec::new(),
             test_reports: Vec::new(),
             coverage_reports: Vec::new(),
+            run_reports: Vec::new(),
+            runs: Vec::new(),
+            builds: Vec::new(),
             tests: None,
             coverage: None,
         };
@@ -112,6 +124,8 @@ impl<'a> Evidence<'a> {
         }
         evidence.tests = measured::tests(&evidence.test_reports);
         evidence.coverage = measured::coverage(&evidence.coverage_reports);
+        evidence.runs = runs::runs(&evidence.run_reports, &evidence.workflows);
+        evidence.builds = runs::builds(&evidence.run_reports);
         evidence
     }
 
@@ -150,6 +164,14 @@ impl<'a> Evidence<'a> {
                     self.coverage_reports.push(Doc { file, value });
                 } else {
                     reading.note = join_notes(&reading.note, "the same content as another report; counted once");
+                }
+            }
+            Some(Document::Runs(value)) => {
+                value.producer.clone_into(&mut reading.producer);
+                if seen.insert((source.kind, &source.sha256)) {
+                    self.run_reports.push(Doc { file, value });
+                } else {
+                    reading.note = join_notes(&reading.note, "the same content as another record; counted once");
                 }
             }
             None => {}

@@ -3,6 +3,7 @@
 use super::coverage::{self, CoverageReport};
 use super::dockerfile::Dockerfile;
 use super::markdown::Document as Markdown;
+use super::runs::{RunReport, buildkit, github};
 use super::test_results::{TestReport, ctrf, go_test, junit, nunit, testng, trx, xunit};
 use super::yaml::Tree;
 use super::{Parsed, dockerfile, markdown};
@@ -20,6 +21,8 @@ pub enum Document<'t> {
     Tests(TestReport),
     /// Coverage.
     Coverage(CoverageReport),
+    /// Runs and builds.
+    Runs(RunReport),
     /// Markdown.
     Markdown(Markdown),
 }
@@ -42,6 +45,9 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         FileKind::Testng => testng::parse(text).map(Document::Tests),
         FileKind::Ctrf => ctrf::parse(text).map(Document::Tests),
         FileKind::GoTestJson => go_test::parse(text).map(Document::Tests),
+        FileKind::GithubRun => github::parse(text).map(Document::Runs),
+        FileKind::BuildMetadata => buildkit::metadata(text).map(Document::Runs),
+        FileKind::BuildProgress => buildkit::progress(text).map(Document::Runs),
         FileKind::Markdown => markdown::parse(text).map(Document::Markdown),
         kind => return Some(coverage::parse(kind, text)?.map(Document::Coverage)),
     })

@@ -1,5 +1,5 @@
-use crate::evidence::Evidence;
-use crate::model::{FileKind, FileRecord, Ratio, TestCounts};
+use crate::evidence::{Build, Evidence, Run};
+use crate::model::{BuildInfo, FileKind, FileRecord, Ratio, RunInfo, TestCounts};
 use crate::parse::coverage::{CoverageReport, Declared};
 use crate::parse::dockerfile::{Dockerfile, Stage};
 use crate::parse::test_results::{DeclaredCounts, TestReport};
@@ -17,6 +17,7 @@ pub(super) enum Facts {
     Action(ActionFacts),
     Compose(ComposeFacts),
     Dockerfile(DockerfileFacts),
+    Runs(RunFacts),
 }
 
 /// Of a test report, counted from its cases.
@@ -148,6 +149,17 @@ pub(super) struct StageFacts {
     pub(super) from: String,
 }
 
+/// Of a record of runs or builds. A run that several files tell of stands with the first of them, as a whole.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct RunFacts {
+    /// Runs that the file tells of.
+    pub(super) found: usize,
+    /// Those of them that no earlier file tells of.
+    pub(super) runs: Vec<RunInfo>,
+    /// Likewise.
+    pub(super) builds: Vec<BuildInfo>,
+}
+
 /// The facts of each file that holds a document, by its path.
 pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMap<String, Facts> {
     let mut facts = BTreeMap::new();
@@ -158,6 +170,15 @@ pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMa
     for doc in &evidence.coverage_reports {
         let kind = doc.file.source.kind;
         by_content.insert((kind, &doc.file.source.sha256), Facts::Coverage(coverage(kind, doc.value)));
+    }
+    for doc in &evidence.run_reports {
+        let file = doc.file.path();
+        let facts = RunFacts {
+            found: doc.runs.len() + doc.builds.len(),
+            runs: evidence.runs.iter().filter(|run| run.file.path() == file).map(Run::info).collect(),
+            builds: evidence.builds.iter().filter(|build| build.file.path() == file).map(Build::info).collect(),
+        };
+        by_content.insert((doc.file.source.kind, &doc.file.source.sha256), Facts::Runs(facts));
     }
     // The evidence has each content once; here every file has its facts.
     for record in records {

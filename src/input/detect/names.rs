@@ -41,7 +41,22 @@ pub fn wanted(path: &str) -> bool {
     }
     // Formats that share an extension with everything else are wanted by the words that their producers use.
     let words: &[&str] = if name.has_extension(&["json", "jsonl", "ndjson"]) {
-        &["cov", "lcov", "istanbul", "resultset", "result", "report", "ctrf", "test"]
+        &[
+            "cov",
+            "lcov",
+            "istanbul",
+            "resultset",
+            "result",
+            "report",
+            "ctrf",
+            "test",
+            "job",
+            "run",
+            "timing",
+            "metadata",
+            "build",
+            "progress",
+        ]
     } else if name.has_extension(&["txt", "out", "dat", "csv", "cov", "profile"]) {
         &["cov", "jacoco"]
     } else {
@@ -215,12 +230,13 @@ impl<'a> Name<'a> {
             ("opencover", FileKind::OpenCover),
             ("dotcover", FileKind::DotCover),
         ];
-        const OTHER: [(&str, &[&str], FileKind); 5] = [
+        const OTHER: [(&str, &[&str], FileKind); 6] = [
             ("coverage-final", &["json"], FileKind::Istanbul),
             ("coverage-summary", &["json"], FileKind::IstanbulSummary),
             (".resultset", &["json"], FileKind::SimpleCov),
             ("cover", &["out"], FileKind::GoCover),
             ("jacoco", &["csv"], FileKind::JacocoCsv),
+            ("jobs", &["json"], FileKind::GithubRun),
         ];
         let stem = self.lower.rsplit_once('.').map_or(self.lower.as_str(), |(stem, _)| stem);
         let results = match self.lower.as_str() {
