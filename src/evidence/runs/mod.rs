@@ -108,10 +108,15 @@ impl<'a> Run<'a> {
         let known = all.len();
         let mut jobs = latest(all, &mut notes);
         let attempt = records.iter().filter_map(|(_, record)| record.attempt).max();
+        // The record that was written last knows most.
+        let told = |record: &&RunRecord| (record.updated, !record.conclusion.is_empty());
+        let own = records.iter().map(|(_, record)| *record).max_by_key(told).unwrap_or(record);
+        let began = own.started.filter(|_| own.attempt > Some(1));
         let mut taken_over = 0;
         for job in &mut jobs {
             let earlier = job.job.attempt.is_some() && job.job.attempt < attempt;
-            let is_taken_over = earlier || job.job.is_taken_over();
+            let before = job.job.completed.is_some() && job.job.completed < began;
+            let is_taken_over = earlier || before || job.job.is_taken_over();
             taken_over += usize::from(is_taken_over);
             job.counts = !is_taken_over && &*job.job.conclusion != SKIPPED;
         }
@@ -121,8 +126,6 @@ impl<'a> Run<'a> {
                 jobs.len()
             ));
         }
-        // The record that was written last knows most.
-        let own = records.iter().map(|(_, record)| *record).max_by_key(|record| record.updated).unwrap_or(record);
         let workflow = records.iter().map(|(_, record)| &*record.workflow).find(|name| !name.is_empty());
         let unfinished = jobs.iter().filter(|job| !is_over(job.job)).count();
         if unfinished > 0 {
@@ -162,7 +165,8 @@ impl<'a> Run<'a> {
 
     fn measure(&mut self, own: &'a RunRecord) {
         if self.jobs.is_empty() {
-            self.started = own.started.or(own.created);
+            // The time of creation stays that of the first attempt.
+            self.started = own.started.or(own.created.filter(|_| self.attempt <= Some(1)));
             self.milliseconds = self.started.zip(own.updated.filter(|_| &*own.status == "completed")).and_then(span);
             if self.milliseconds.is_some() {
                 self.notes

@@ -46,7 +46,7 @@ pub(super) fn find<'a>(
     // By the end; of jobs that ended together the longest is the last.
     ran.sort_by_key(|(start, end, at)| (*end, std::cmp::Reverse(*start), std::cmp::Reverse(*at)));
     let unknown = jobs.iter().find(|job| job.counts && job.id.is_none());
-    let mut chain = match (definition, unknown) {
+    let (mut chain, tie) = match (definition, unknown) {
         (Some(definition), None) => by_needs(definition, jobs, &ran),
         (definition, unknown) => {
             if let (Some(_), Some(job)) = (definition, unknown) {
@@ -56,14 +56,9 @@ pub(super) fn find<'a>(
             by_times(&ran)
         }
     };
-    let together = chain.iter().find(|at| ends_with_another(**at, &ran));
-    if let Some((_, _, at)) = together.and_then(|at| ran.get(*at))
-        && let Some(job) = jobs.get(*at)
-    {
-        notes.push(format!(
-            "another job ended together with `{}`; the longer one is on the critical path",
-            job.job.name
-        ));
+    if let Some(job) = tie.and_then(|at| ran.get(at)).and_then(|(_, _, job)| jobs.get(*job)) {
+        let name = &job.job.name;
+        notes.push(format!("another job ended together with `{name}`; the longer one is on the critical path"));
     }
     chain.reverse();
     let path = chain.into_iter().filter_map(|at| ran.get(at)).map(|(_, _, job)| *job).collect();
@@ -133,34 +128,42 @@ fn fit(name: &str, job: &Job<'_>) -> Option<u8> {
     ends.then_some(u8::from(literal > 0))
 }
 
+/// Positions in `ran`, the last job first, and the first of them that was chosen for its length only.
+type Chain = (Vec<usize>, Option<usize>);
+
 /// Along `needs`; within a call of a reusable workflow, whose own `needs` are another file's, by times.
-fn by_needs<'a>(workflow: &Workflow<'a>, jobs: &[MeasuredJob<'a>], ran: &[Ran]) -> Vec<usize> {
-    // Positions in `ran` by id, the one that ended last being the last.
-    let mut of_id: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+fn by_needs<'a>(workflow: &Workflow<'a>, jobs: &[MeasuredJob<'a>], ran: &[Ran]) -> Chain {
     let id_at = |at: usize| ran.get(at).and_then(|(_, _, job)| jobs.get(*job)).and_then(|job| job.id);
+    // Of each id, the positions in `ran`, ascending.
+    let mut of_id: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for at in 0..ran.len() {
         of_id.entry(id_at(at).unwrap_or_default()).or_default().push(at);
     }
     let defined: BTreeMap<&str, &Job<'a>> = workflow.jobs.iter().map(|job| (job.id, job)).collect();
-    let mut chain: Vec<usize> = Vec::new();
     let mut budget = MAX_VISITS;
+    let mut chain: Vec<usize> = Vec::new();
     let mut next = ran.len().checked_sub(1);
+    let mut tie = next.filter(|at| ends_with_another(*at, ran));
     while let Some(at) = next {
         chain.push(at);
-        let Some(id) = id_at(at) else { break };
-        let Some(job) = defined.get(id) else { break };
-        let inner = of_id.get(id).filter(|_| job.uses.is_some()).and_then(|same| {
-            let earlier = same.get(..same.partition_point(|other| *other < at))?;
-            let start = ran.get(at)?.0;
-            let before = earlier.partition_point(|other| ran.get(*other).is_some_and(|(_, end, _)| *end <= start));
-            earlier.get(before.checked_sub(1)?).copied()
-        });
-        next = inner.or_else(|| needed(at, job, &defined, &of_id, &mut budget));
+        let Some(job) = id_at(at).and_then(|id| defined.get(id)) else { break };
+        let start = ran.get(at).map(|(start, ..)| *start);
+        let of_call = of_id.get(job.id).filter(|_| job.uses.is_some()).map_or(&[][..], Vec::as_slice);
+        let ended = |other: &usize| *other < at && ran.get(*other).map(|(_, end, _)| *end) <= start;
+        let inner = of_call.get(..of_call.partition_point(ended)).unwrap_or_default();
+        let mut before: Vec<usize> = inner.iter().rev().take(2).copied().collect();
+        if before.is_empty() {
+            before = needed(at, job, &defined, &of_id, &mut budget);
+        }
+        before.sort_unstable_by_key(|other| std::cmp::Reverse(*other));
+        next = before.first().copied();
+        let end = |nth: usize| before.get(nth).and_then(|at| ran.get(*at)).map(|(_, end, _)| *end);
+        tie = tie.or_else(|| next.filter(|_| end(0) == end(1)));
     }
-    chain
+    (chain, tie)
 }
 
-/// Of the jobs that a job needs, the one that ended last, but before that job. Through those that did not run, what they
+/// Of each job that a job needs, the two that ended last, but before that job. Through those that did not run, what they
 /// need counts.
 fn needed(
     at: usize,
@@ -168,42 +171,41 @@ fn needed(
     defined: &BTreeMap<&str, &Job<'_>>,
     of_id: &BTreeMap<&str, Vec<usize>>,
     budget: &mut usize,
-) -> Option<usize> {
-    let mut latest = None;
-    let ids = |job: &Job<'_>| job.needs().filter_map(|id| id.text().map(str::to_owned)).collect::<Vec<_>>();
-    let mut open = ids(job);
+) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut open: Vec<Node<'_>> = job.needs().collect();
     // Jobs may need each other in a circle.
     let mut reached = BTreeSet::new();
     while let Some(id) = open.pop() {
-        if !reached.insert(id.clone()) || *budget == 0 {
-            continue;
-        }
+        let Some(id) = id.text().filter(|id| *budget > 0 && reached.insert(*id)) else { continue };
         *budget -= 1;
-        match of_id.get(id.as_str()) {
+        match of_id.get(id) {
             Some(positions) => {
-                let before = positions.partition_point(|other| *other < at);
-                latest = latest.max(before.checked_sub(1).and_then(|last| positions.get(last)).copied());
+                let before = positions.get(..positions.partition_point(|other| *other < at)).unwrap_or_default();
+                found.extend(before.iter().rev().take(2));
             }
-            None => open.extend(defined.get(id.as_str()).map(|job| ids(job)).unwrap_or_default()),
+            None => open.extend(defined.get(id).into_iter().flat_map(|job| job.needs())),
         }
     }
-    latest
+    found
 }
 
 /// Before each job the one that ended last before it started.
-fn by_times(ran: &[Ran]) -> Vec<usize> {
+fn by_times(ran: &[Ran]) -> Chain {
     let mut chain = Vec::new();
+    let mut tie = None;
     let mut next = ran.len().checked_sub(1);
     while let Some(at) = next {
         chain.push(at);
+        tie = tie.or_else(|| next.filter(|at| ends_with_another(*at, ran)));
         let earlier = ran.get(..at).unwrap_or_default();
         let start = ran.get(at).map(|(start, ..)| *start);
         next = earlier.partition_point(|(_, end, _)| Some(*end) <= start).checked_sub(1);
     }
-    chain
+    (chain, tie)
 }
 
-/// Whether a job ended at the same time as the one sorted before it, so that the choice between them is one of length.
+/// Whether a job ended at the same time as the one sorted before it, so that its length alone made it the later one.
 fn ends_with_another(at: usize, ran: &[Ran]) -> bool {
     let end = |at: usize| ran.get(at).map(|(_, end, _)| *end);
     at.checked_sub(1).is_some_and(|before| end(before) == end(at))

@@ -66,7 +66,9 @@ pub(super) fn report(name: &Name<'_>, head: &str) -> Detected {
         return detected;
     }
     if let Some(json) = sniff_json::head(head).filter(|json| !json.is_empty()) {
-        return by_keys(name, &json).unwrap_or_else(|| Detected::other("JSON, no report that Tollgate knows"));
+        let by_name = || name.report().filter(|_| json.breaks_off()).map(|(kind, _)| Detected::is(kind));
+        let detected = by_keys(name, &json).or_else(by_name);
+        return detected.unwrap_or_else(|| Detected::other("JSON, no report that Tollgate knows"));
     }
     // The go command prints builds and downloads between the events of `go test -json`, often before the first.
     let events = head.split_once("\n{").and_then(|(_, rest)| head.get(head.len() - rest.len() - 1..));

@@ -120,14 +120,11 @@ impl<'t> Cursor<'t> {
     /// The next value if it is a point in time; one that is written and impossible is noted.
     pub(super) fn time(&mut self, notes: &mut Notes) -> Result<Option<Timestamp>, Problem> {
         let (written, span) = self.raw()?;
-        let text = string(written).unwrap_or_default();
-        if matches!(text.as_str(), "" | ZERO_TIME) {
-            if !matches!(written, "null" | "\"\"") && text != ZERO_TIME {
-                notes.add(span, format!("{} is no point in time", shown(written)));
-            }
+        let text = string(written);
+        if matches!(written, "null" | "\"\"") || text.as_deref() == Some(ZERO_TIME) {
             return Ok(None);
         }
-        let time = Timestamp::parse(&text);
+        let time = text.as_deref().and_then(Timestamp::parse);
         if time.is_none() {
             notes.add(span, format!("{} is no point in time", shown(written)));
         }
