@@ -1,6 +1,7 @@
 //! Records of runs and builds, from the text to the report.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up must fail")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::string_slice, reason = "a test that cannot be set up must fail")]
 
+use proptest::prelude::*;
 use tollgate::engine::{self, Request};
 use tollgate::input::{Content, Limits, Origin, RawFile, detect};
 use tollgate::model::{FileKind, FileStatus, JobInfo, Level, PathBy, Report, RunInfo};
@@ -364,6 +365,7 @@ fn builds_are_read_from_their_metadata() {
         let builds: Vec<_> = report.builds.iter().map(|build| (build.target.as_str(), build.seconds)).collect();
         assert_eq!(builds, expected, "{what}");
         assert_eq!(report.builds[0].digest, "sha256:1", "{what}");
+        assert_eq!(report.files[0].note.contains("BUILDX_METADATA_PROVENANCE"), what == "no times", "{what}");
     }
 }
 
@@ -512,3 +514,56 @@ fn records_are_known_by_their_structure_and_others_are_left_alone() {
     }
     assert!(!detect::wanted("package.json"));
 }
+
+proptest! {
+    #[test]
+    fn pieces_in_any_order_are_read_without_a_panic(
+        pieces in prop::collection::vec(prop::sample::select(PIECES), 0..60),
+    ) {
+        let text = pieces.concat();
+        for parse in [github::parse, buildkit::metadata, buildkit::progress] {
+            check(&text, parse);
+        }
+        let files = [("jobs.json", text.as_str()), ("metadata.json", &text), ("ci.yml", WORKFLOW)];
+        let report = report(&files);
+        for run in &report.runs {
+            prop_assert!(run.critical_path.len() <= run.jobs.len());
+            prop_assert!(run.seconds.is_none_or(|seconds| seconds >= 0.0));
+        }
+    }
+}
+
+const PIECES: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\n",
+    "null",
+    "1",
+    "-1.5e300",
+    "\"",
+    "é",
+    "\"x\"",
+    "{\"total_count\":1,\"jobs\":[",
+    "]}",
+    "{\"run_id\":77,\"name\":\"lint\",\"workflow_name\":\"CI\",\"run_attempt\":1,\"conclusion\":\"success\",",
+    "{\"run_id\":77,\"name\":\"test (1)\",\"run_attempt\":2,",
+    "\"steps\":[{\"name\":\"a\",\"number\":1}],",
+    "\"id\":5,",
+    "\"created_at\":\"2026-03-01T00:00:00Z\",",
+    "\"started_at\":\"2026-03-01T00:00:01Z\",",
+    "\"status\":\"queued\",",
+    "\"completed_at\":\"2026-03-01T00:00:09Z\"}",
+    "\"completed_at\":\"2025-03-01T00:00:09+23:59\"}",
+    "\"jobs\":[",
+    "\"workflow_runs\":[",
+    "{\"databaseId\":1,\"workflowName\":\"CI\",\"startedAt\":\"2026-03-01T00:00:01Z\",",
+    "\"buildx.build.ref\":\"x\",",
+    "\"buildx.build.provenance\":{\"metadata\":{\"buildStartedOn\":\"2026-03-01T00:00:01Z\"",
+    "{\"vertexes\":[{\"digest\":\"a\",",
+    "\"started\":\"2026-03-01T00:00:01Z\"}]}\n",
+    "\"completed\":\"2026-03-01T00:00:00Z\",\"cached\":true}]}\n",
+];

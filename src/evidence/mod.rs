@@ -170,6 +170,10 @@ impl<'a> Evidence<'a> {
                 value.producer.clone_into(&mut reading.producer);
                 if seen.insert((source.kind, &source.sha256)) {
                     self.run_reports.push(Doc { file, value });
+                    if source.kind == FileKind::BuildMetadata && value.lacks_times() {
+                        let said = "it has no times; buildx writes them where BUILDX_METADATA_PROVENANCE is `max`";
+                        reading.note = join_notes(&reading.note, said);
+                    }
                 } else {
                     reading.note = join_notes(&reading.note, "the same content as another record; counted once");
                 }

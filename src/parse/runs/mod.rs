@@ -23,6 +23,14 @@ pub struct RunReport {
     pub builds: Vec<BuildRecord>,
 }
 
+impl RunReport {
+    /// Whether it tells of no run, and of no build when it was, as `--metadata-file` does unless asked for more.
+    pub fn lacks_times(&self) -> bool {
+        let timed = |build: &BuildRecord| build.started.is_some() || build.completed.is_some();
+        self.runs.is_empty() && !self.builds.iter().any(timed)
+    }
+}
+
 /// A run of a workflow, as far as one file tells of it.
 #[derive(Debug, Clone, Default)]
 pub struct RunRecord {
