@@ -1,6 +1,6 @@
 //! The only door: files and a policy in, a report out. Pure, and the same on every platform.
 
-use crate::evidence::{Evidence, File};
+use crate::evidence::{Build, Evidence, File, Run};
 use crate::input::{self, Limits, RawFile, SourceFile};
 use crate::model::{
     Date, FileKind, FileRecord, FileStatus, Finding, Level, Outcome, OutcomeKind, Report, SCHEMA, Status, Summary,
@@ -76,7 +76,8 @@ fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level) -> Report {
             findings,
             tests: evidence.tests.clone(),
             coverage: evidence.coverage.clone(),
-            runs: Vec::new(),
+            runs: evidence.runs.iter().map(Run::info).collect(),
+            builds: evidence.builds.iter().map(Build::info).collect(),
             workflows: workflows(evidence),
             files,
         }

@@ -530,3 +530,42 @@ fn the_help_shows_examples_and_exit_codes() {
         assert!(out(&output).contains(part), "{part}");
     }
 }
+
+#[test]
+fn inspect_tells_what_runs_and_builds_took() {
+    let jobs = r#"{"total_count": 2, "jobs": [
+        {"id": 1, "run_id": 7, "run_attempt": 1, "workflow_name": "CI", "name": "lint", "status": "completed",
+         "conclusion": "success", "created_at": "2026-03-01T00:00:00Z", "started_at": "2026-03-01T00:00:02Z",
+         "completed_at": "2026-03-01T00:00:12Z", "steps": [{"name": "Set up job", "number": 1}]},
+        {"id": 2, "run_id": 7, "run_attempt": 1, "workflow_name": "CI", "name": "test", "status": "completed",
+         "conclusion": "failure", "created_at": "2026-03-01T00:00:13Z", "started_at": "2026-03-01T00:00:14Z",
+         "completed_at": "2026-03-01T00:01:02.5Z", "steps": []}]}"#;
+    let build = r#"{"vertexes": [{"digest": "sha256:1", "name": "[1/1] FROM x", "started": "2026-03-01T00:00:00Z",
+        "completed": "2026-03-01T00:00:01Z", "cached": true}]}"#;
+    let root = tree(&[
+        ("jobs.json", jobs),
+        ("build.json", &build.replace('\n', "")),
+        ("run-again.json", &format!("{jobs}\n")),
+    ]);
+    let files = json(&tollgate(root.path(), &["inspect", "--format", "json"]))["files"].clone();
+    let run = &files[1]["facts"]["runs"][0];
+    assert_eq!((run["workflow"].as_str(), run["id"].as_u64()), (Some("CI"), Some(7)));
+    assert_eq!((run["seconds"].as_f64(), run["queue_seconds"].as_f64()), (Some(60.5), Some(2.0)));
+    assert_eq!(run["critical_path"], serde_json::json!(["lint", "test"]));
+    assert_eq!(
+        (files[0]["facts"]["builds"][0]["seconds"].as_f64(), files[2]["facts"]["found"].as_u64()),
+        (Some(1.0), Some(1))
+    );
+    let output = tollgate(root.path(), &["inspect"]);
+    let text = out(&output);
+    for line in [
+        "build: took 1 s, 1 step, 1 from the cache, 0 failed",
+        "run of CI #7: no conclusion, 2 jobs with 1 step",
+        "took 60.5 s, after 2 s in the queue",
+        "jobs: 1 failure, 1 success",
+        "critical path by times: lint → test",
+        "1 told of by another file as well, and counted there",
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+}

@@ -6,10 +6,12 @@ mod file;
 mod links;
 mod measured;
 pub mod paths;
+mod runs;
 
 pub use docker::{BuildCall, BuildTool, ComposeCall};
 pub use file::File;
 pub use links::{JobRef, StepRef};
+pub use runs::{Build, CriticalPath, MeasuredJob, Run};
 
 use crate::input::Origin;
 use crate::model::{Coverage, FileKind, FileStatus, Tests};
@@ -18,6 +20,7 @@ use crate::parse::coverage::CoverageReport;
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::documents::Document;
 use crate::parse::markdown::Document as Markdown;
+use crate::parse::runs::RunReport;
 use crate::parse::sarif::Sarif;
 use crate::parse::test_results::TestReport;
 use crate::parse::workflow::{Action, Workflow};
@@ -57,6 +60,25 @@ pub struct Reading<'a> {
     pub note: String,
 }
 
+impl<'a> Reading<'a> {
+    /// Whether no file before it has the same content as the same kind; tells it otherwise.
+    fn is_first(&mut self, seen: &mut BTreeSet<(FileKind, &'a str)>) -> bool {
+        let source = self.file.source;
+        let first = seen.insert((source.kind, &source.sha256));
+        if !first {
+            self.remark("the same content as another file; counted once");
+        }
+        first
+    }
+
+    fn remark(&mut self, note: &str) {
+        if !self.note.is_empty() {
+            self.note.push_str("; ");
+        }
+        self.note.push_str(note);
+    }
+}
+
 /// Everything that rules look at.
 #[derive(Debug)]
 pub struct Evidence<'a> {
@@ -84,6 +106,12 @@ pub struct Evidence<'a> {
     pub coverage_reports: Vec<Doc<'a, &'a CoverageReport>>,
     /// Results of other tools, each content once.
     pub external: Vec<Doc<'a, &'a Sarif>>,
+    /// Records of runs and builds, each content once.
+    pub run_reports: Vec<Doc<'a, &'a RunReport>>,
+    /// Runs of workflows, each once, over all records.
+    pub runs: Vec<Run<'a>>,
+    /// Builds of images, each once, over all records.
+    pub builds: Vec<Build<'a>>,
     /// Test results over all reports.
     pub tests: Option<Tests>,
     /// Coverage over all reports.
@@ -106,6 +134,9 @@ impl<'a> Evidence<'a> {
             test_reports: Vec::new(),
             coverage_reports: Vec::new(),
             external: Vec::new(),
+            run_reports: Vec::new(),
+            runs: Vec::new(),
+            builds: Vec::new(),
             tests: None,
             coverage: None,
         };
@@ -116,6 +147,8 @@ impl<'a> Evidence<'a> {
         }
         evidence.tests = measured::tests(&evidence.test_reports);
         evidence.coverage = measured::coverage(&evidence.coverage_reports);
+        evidence.runs = runs::runs(&evidence.run_reports, &evidence.workflows);
+        evidence.builds = runs::builds(&evidence.run_reports);
         evidence
     }
 
@@ -138,7 +171,7 @@ impl<'a> Evidence<'a> {
             if problem.harmless {
                 let place = file.place(problem.span, String::new());
                 let note = format!("{}:{}: {}", place.line, place.column, problem.message);
-                reading.note = join_notes(&reading.note, &note);
+                reading.remark(&note);
             } else {
                 reading.problems.push(problem.clone());
             }
@@ -150,26 +183,29 @@ impl<'a> Evidence<'a> {
             Some(Document::Markdown(value)) => self.documents.push(Doc { file, value }),
             Some(Document::Tests(value)) => {
                 reading.producer.clone_from(&value.producer);
-                if seen.insert((source.kind, &source.sha256)) {
+                if reading.is_first(seen) {
                     self.test_reports.push(Doc { file, value });
-                } else {
-                    reading.note = join_notes(&reading.note, "the same content as another report; counted once");
                 }
             }
             Some(Document::Coverage(value)) => {
                 reading.producer.clone_from(&value.producer);
-                if seen.insert((source.kind, &source.sha256)) {
+                if reading.is_first(seen) {
                     self.coverage_reports.push(Doc { file, value });
-                } else {
-                    reading.note = join_notes(&reading.note, "the same content as another report; counted once");
                 }
             }
             Some(Document::Sarif(value)) => {
                 reading.producer = value.tools().join(", ");
-                if seen.insert((source.kind, &source.sha256)) {
+                if reading.is_first(seen) {
                     self.external.push(Doc { file, value });
-                } else {
-                    reading.note = join_notes(&reading.note, "the same content as another report; counted once");
+                }
+            }
+            Some(Document::Runs(value)) => {
+                value.producer.clone_into(&mut reading.producer);
+                if reading.is_first(seen) {
+                    self.run_reports.push(Doc { file, value });
+                    if source.kind == FileKind::BuildMetadata && value.lacks_times() {
+                        reading.remark("it has no times; buildx writes them where BUILDX_METADATA_PROVENANCE is `max`");
+                    }
                 }
             }
             None => {}
@@ -222,8 +258,4 @@ impl<'a> Evidence<'a> {
             .iter()
             .any(|w| w.file.source.origin == Origin::Tree && w.file.folder().ends_with(".github/workflows"))
     }
-}
-
-fn join_notes(first: &str, second: &str) -> String {
-    if first.is_empty() { second.to_owned() } else { format!("{first}; {second}") }
 }

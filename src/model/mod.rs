@@ -8,6 +8,7 @@ mod finding;
 mod level;
 mod place;
 mod report;
+mod runs;
 mod tests;
 
 pub use coverage::{Coverage, CoveredFile, Ratio};
@@ -19,4 +20,5 @@ pub use report::{
     FileKind, FileRecord, FileStatus, Outcome, OutcomeCounts, OutcomeKind, PolicyInfo, PolicyPlace, PolicySource,
     Report, SCHEMA, Summary, Tool, Verdict, WorkflowInfo,
 };
+pub use runs::{BuildInfo, JobInfo, PathBy, RunInfo, StepInfo};
 pub use tests::{CaseRecord, CaseStatus, SuiteRecord, TestCounts, Tests};

@@ -1,4 +1,4 @@
-use super::{Coverage, Family, Finding, Level, Tests};
+use super::{BuildInfo, Coverage, Family, Finding, Level, RunInfo, Tests};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -26,8 +26,11 @@ pub struct Report {
     pub tests: Option<Tests>,
     /// Coverage; absent when no report was given.
     pub coverage: Option<Coverage>,
-    /// Records of CI runs.
-    pub runs: Vec<serde_json::Value>,
+    /// Runs of workflows, each once.
+    pub runs: Vec<RunInfo>,
+    /// Builds of images.
+    #[serde(default)]
+    pub builds: Vec<BuildInfo>,
     /// The workflows that were read.
     pub workflows: Vec<WorkflowInfo>,
     /// Every file that was given.
@@ -275,6 +278,12 @@ pub enum FileKind {
     JacocoCsv,
     /// Results of other tools in SARIF.
     Sarif,
+    /// Runs of GitHub Actions and their jobs, of the REST API or `gh run view --json`.
+    GithubRun,
+    /// Metadata of `docker buildx build --metadata-file`.
+    BuildMetadata,
+    /// Events of `docker buildx build --progress=rawjson`.
+    BuildProgress,
     /// Markdown document.
     Markdown,
     /// Policy of Tollgate.
@@ -338,6 +347,9 @@ impl FileKind {
             Self::Coveralls => "coveralls",
             Self::JacocoCsv => "jacoco-csv",
             Self::Sarif => "sarif",
+            Self::GithubRun => "github-run",
+            Self::BuildMetadata => "build-metadata",
+            Self::BuildProgress => "build-progress",
             Self::Markdown => "markdown",
             Self::Policy => "policy",
             Self::Archive => "archive",

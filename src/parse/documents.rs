@@ -3,6 +3,7 @@
 use super::coverage::{self, CoverageReport};
 use super::dockerfile::Dockerfile;
 use super::markdown::Document as Markdown;
+use super::runs::{RunReport, buildkit, github};
 use super::sarif::Sarif;
 use super::test_results::{TestReport, ctrf, go_test, jest, json, junit, nunit, testng, trx, xunit};
 use super::yaml::Tree;
@@ -25,6 +26,8 @@ pub enum Document<'t> {
     Coverage(CoverageReport),
     /// Results of other tools.
     Sarif(Sarif),
+    /// Runs and builds.
+    Runs(RunReport),
     /// Markdown.
     Markdown(Markdown),
 }
@@ -72,6 +75,9 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         FileKind::Sarif => sarif::parse(text).map(Document::Sarif),
         FileKind::Other => Parsed { document: None, problems: syntax(&file.path, text) },
         FileKind::Jest => jest::parse(text).map(Document::Tests),
+        FileKind::GithubRun => github::parse(text).map(Document::Runs),
+        FileKind::BuildMetadata => buildkit::metadata(text).map(Document::Runs),
+        FileKind::BuildProgress => buildkit::progress(text).map(Document::Runs),
         FileKind::Markdown => markdown::parse(text).map(Document::Markdown),
         kind => return Some(coverage::parse(kind, text)?.map(Document::Coverage)),
     })

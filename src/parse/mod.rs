@@ -7,6 +7,7 @@ pub mod dockerfile;
 pub mod documents;
 pub mod image;
 pub mod markdown;
+pub mod runs;
 pub mod sarif;
 pub mod shell;
 pub mod test_results;

@@ -1,5 +1,5 @@
-use crate::evidence::Evidence;
-use crate::model::{FileKind, FileRecord, Ratio, TestCounts};
+use crate::evidence::{Build, Evidence, Run};
+use crate::model::{BuildInfo, FileKind, FileRecord, Ratio, RunInfo, TestCounts};
 use crate::parse::coverage::{CoverageReport, Declared};
 use crate::parse::dockerfile::{Dockerfile, Stage};
 use crate::parse::sarif::{Sarif, State, ToolLevel};
@@ -19,6 +19,7 @@ pub(super) enum Facts {
     Compose(ComposeFacts),
     Dockerfile(DockerfileFacts),
     Sarif(SarifFacts),
+    Runs(RunFacts),
 }
 
 /// Of a test report, counted from its cases.
@@ -154,12 +155,12 @@ pub(super) struct StageFacts {
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct SarifFacts {
     /// In text order.
-    pub(super) runs: Vec<RunFacts>,
+    pub(super) runs: Vec<ToolRunFacts>,
 }
 
 /// Of one run of a tool.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct RunFacts {
+pub(super) struct ToolRunFacts {
     pub(super) tool: String,
     pub(super) version: String,
     /// Rules that the tool describes.
@@ -176,6 +177,17 @@ pub(super) struct RunFacts {
     pub(super) complete: bool,
 }
 
+/// Of a record of runs or builds. A run that several files tell of stands with the first of them, as a whole.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct RunFacts {
+    /// Runs that the file tells of.
+    pub(super) found: usize,
+    /// Those of them that no earlier file tells of.
+    pub(super) runs: Vec<RunInfo>,
+    /// Likewise.
+    pub(super) builds: Vec<BuildInfo>,
+}
+
 /// The facts of each file that holds a document, by its path.
 pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMap<String, Facts> {
     let mut facts = BTreeMap::new();
@@ -189,6 +201,15 @@ pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMa
     }
     for doc in &evidence.external {
         by_content.insert((doc.file.source.kind, &doc.file.source.sha256), Facts::from(doc.value));
+    }
+    for doc in &evidence.run_reports {
+        let file = doc.file.path();
+        let facts = RunFacts {
+            found: doc.runs.len() + doc.builds.len(),
+            runs: evidence.runs.iter().filter(|run| run.file.path() == file).map(Run::info).collect(),
+            builds: evidence.builds.iter().filter(|build| build.file.path() == file).map(Build::info).collect(),
+        };
+        by_content.insert((doc.file.source.kind, &doc.file.source.sha256), Facts::Runs(facts));
     }
     // The evidence has each content once; here every file has its facts.
     for record in records {
@@ -260,7 +281,7 @@ impl From<&Sarif> for Facts {
                 let is = |l: ToolLevel| level.is_none_or(|level| level == l);
                 run.results.iter().filter(|result| result.state == state && is(result.level)).count()
             };
-            let mut facts = RunFacts {
+            let mut facts = ToolRunFacts {
                 tool: run.tool.clone(),
                 version: run.version.clone(),
                 rules: run.rules,

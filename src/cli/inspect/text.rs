@@ -1,8 +1,9 @@
 use super::facts::{
-    ActionFacts, ComposeFacts, Counted, CoverageFacts, DockerfileFacts, Facts, SarifFacts, TestFacts, WorkflowFacts,
+    ActionFacts, ComposeFacts, Counted, CoverageFacts, DockerfileFacts, Facts, RunFacts, SarifFacts, TestFacts,
+    ToolRunFacts, WorkflowFacts,
 };
 use super::{Inspected, Inspection};
-use crate::model::{FileKind, FileStatus, Ratio};
+use crate::model::{BuildInfo, FileKind, FileStatus, PathBy, Ratio, RunInfo};
 use crate::render::text::{Colors, Styles, counts_in_words, number, plural, ratio_in_words, shown, wrapped};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -70,11 +71,12 @@ fn lines(facts: &Facts) -> Vec<String> {
         Facts::Compose(facts) => compose(facts),
         Facts::Dockerfile(facts) => dockerfile(facts),
         Facts::Sarif(facts) => sarif(facts),
+        Facts::Runs(facts) => runs(facts),
     }
 }
 
 fn sarif(facts: &SarifFacts) -> Vec<String> {
-    let line = |run: &super::facts::RunFacts| {
+    let line = |run: &ToolRunFacts| {
         let tool = if run.tool.is_empty() { "an unnamed tool" } else { &run.tool };
         let version = if run.version.is_empty() { String::new() } else { format!(" {}", run.version) };
         let mut parts = vec![
@@ -198,6 +200,63 @@ fn dockerfile(facts: &DockerfileFacts) -> Vec<String> {
     let stages: Vec<String> = stages.collect();
     lines.extend((!stages.is_empty()).then(|| stages.join(", ")));
     lines
+}
+
+/// Most runs of one file that are told in full.
+const SHOWN_RUNS: usize = 20;
+
+fn runs(facts: &RunFacts) -> Vec<String> {
+    let mut lines: Vec<String> = facts.runs.iter().take(SHOWN_RUNS).flat_map(run).collect();
+    lines.extend(facts.builds.iter().take(SHOWN_RUNS).map(build));
+    let shown = facts.runs.len().min(SHOWN_RUNS) + facts.builds.len().min(SHOWN_RUNS);
+    let known = facts.found.saturating_sub(facts.runs.len() + facts.builds.len());
+    let more = facts.found.saturating_sub(shown + known);
+    lines.extend((more > 0).then(|| format!("and {more} more")));
+    lines.extend((known > 0).then(|| format!("{known} told of by another file as well, and counted there")));
+    lines
+}
+
+fn run(run: &RunInfo) -> Vec<String> {
+    let name = if run.workflow.is_empty() { "a workflow" } else { &run.workflow };
+    let id = run.id.map_or_else(String::new, |id| format!(" #{id}"));
+    let attempt = run.attempt.filter(|attempt| *attempt > 1).map_or_else(String::new, |n| format!(", attempt {n}"));
+    let conclusion = run.conclusion.as_deref().unwrap_or(if run.complete { "no conclusion" } else { "not complete" });
+    let steps = run.jobs.iter().map(|job| job.steps.len()).sum();
+    let mut lines = vec![format!(
+        "run of {}{id}{attempt}: {conclusion}, {} with {}",
+        shown(name),
+        plural(run.jobs.len(), "job", "jobs"),
+        plural(steps, "step", "steps")
+    )];
+    let took = |seconds: Option<f64>| seconds.map_or("an unknown time".to_owned(), |s| format!("{s} s"));
+    let least = if run.complete || run.seconds.is_none() { "" } else { "at least " };
+    lines.push(format!("took {least}{}, after {} in the queue", took(run.seconds), took(run.queue_seconds)));
+    let mut conclusions: BTreeMap<&str, usize> = BTreeMap::new();
+    for job in &run.jobs {
+        *conclusions.entry(job.conclusion.as_deref().unwrap_or("not over")).or_default() += 1;
+    }
+    if conclusions.len() > 1 {
+        let counts: Vec<String> = conclusions.iter().map(|(word, count)| format!("{count} {}", shown(word))).collect();
+        lines.push(format!("jobs: {}", counts.join(", ")));
+    }
+    if !run.critical_path.is_empty() {
+        let by = if run.critical_path_by == PathBy::Needs { "needs" } else { "times" };
+        lines.push(format!("critical path by {by}: {}", shown(&run.critical_path.join(" → "))));
+    }
+    lines.extend(run.notes.iter().map(|note| shown(note)));
+    lines
+}
+
+fn build(build: &BuildInfo) -> String {
+    let target = if build.target.is_empty() { String::new() } else { format!(" of {}", shown(&build.target)) };
+    let took = build.seconds.map_or("took an unknown time".to_owned(), |seconds| format!("took {seconds} s"));
+    let steps = match build.steps {
+        0 => String::new(),
+        steps => {
+            format!(", {}, {} from the cache, {} failed", plural(steps, "step", "steps"), build.cached, build.failed)
+        }
+    };
+    format!("build{target}: {took}{steps}")
 }
 
 fn uses(uses: &[String]) -> Option<String> {

@@ -26,6 +26,25 @@ pub fn by_name(path: &str) -> FileKind {
     name.report().map_or(FileKind::Other, |(kind, _)| kind)
 }
 
+/// What the names of JSON files that may be read contain.
+const JSON_WORDS: [&str; 15] = [
+    "cov",
+    "lcov",
+    "istanbul",
+    "resultset",
+    "result",
+    "report",
+    "ctrf",
+    "test",
+    "sarif",
+    "job",
+    "run",
+    "timing",
+    "metadata",
+    "build",
+    "progress",
+];
+
 /// Whether any format may have such a name, so that a walker need not load images, sources and lock files. An economy,
 /// not a verdict: a file that is given with its content is looked at whatever its name is.
 pub fn wanted(path: &str) -> bool {
@@ -41,7 +60,7 @@ pub fn wanted(path: &str) -> bool {
     }
     // Formats that share an extension with everything else are wanted by the words that their producers use.
     let words: &[&str] = if name.has_extension(&["json", "jsonl", "ndjson"]) {
-        &["cov", "lcov", "istanbul", "resultset", "result", "report", "ctrf", "test", "sarif"]
+        &JSON_WORDS
     } else if name.has_extension(&["txt", "out", "dat", "csv", "cov", "profile"]) {
         &["cov", "jacoco"]
     } else {
@@ -215,12 +234,13 @@ impl<'a> Name<'a> {
             ("opencover", FileKind::OpenCover),
             ("dotcover", FileKind::DotCover),
         ];
-        const OTHER: [(&str, &[&str], FileKind); 5] = [
+        const OTHER: [(&str, &[&str], FileKind); 6] = [
             ("coverage-final", &["json"], FileKind::Istanbul),
             ("coverage-summary", &["json"], FileKind::IstanbulSummary),
             (".resultset", &["json"], FileKind::SimpleCov),
             ("cover", &["out"], FileKind::GoCover),
             ("jacoco", &["csv"], FileKind::JacocoCsv),
+            ("jobs", &["json"], FileKind::GithubRun),
         ];
         let stem = self.lower.rsplit_once('.').map_or(self.lower.as_str(), |(stem, _)| stem);
         let results = match self.lower.as_str() {
