@@ -120,7 +120,8 @@ fn recognise(file: &mut SourceFile, bytes: Vec<u8>) {
         return;
     }
     file.sha256 = sha256(&bytes);
-    if file.kind == FileKind::Foreign {
+    // A note says why a file of a known kind is not read.
+    if file.kind == FileKind::Foreign || !file.note.is_empty() {
         return;
     }
     let decoded = text::decode(bytes);

@@ -25,7 +25,15 @@ impl JsonHead {
 
 /// Reads the keys. `None` when the text does not begin as a JSON object or array.
 pub(crate) fn head(text: &str) -> Option<JsonHead> {
-    let text = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
+    keys(text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text), DEPTH)
+}
+
+/// The keys of the outermost object, over all of the text.
+pub(crate) fn root(text: &str) -> JsonHead {
+    keys(text, 1).unwrap_or_default()
+}
+
+fn keys(text: &str, deepest: usize) -> Option<JsonHead> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if !text.starts_with(['{', '[']) {
         return None;
@@ -51,7 +59,7 @@ pub(crate) fn head(text: &str) -> Option<JsonHead> {
         match c {
             '"' => string = Some(at + 1),
             ':' => {
-                if let Some(key) = last.take().filter(|_| depth <= DEPTH) {
+                if let Some(key) = last.take().filter(|_| depth <= deepest) {
                     head.0.push((depth, key.to_owned()));
                     if head.0.len() == KEYS {
                         break;

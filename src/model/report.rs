@@ -271,6 +271,10 @@ pub enum FileKind {
     Coveralls,
     /// `JaCoCo` CSV.
     JacocoCsv,
+    /// Configuration that may carry coverage thresholds.
+    CoverageConfig,
+    /// Configuration of a bot that updates dependencies.
+    UpdateBot,
     /// Markdown document.
     Markdown,
     /// Policy of Tollgate.
@@ -325,6 +329,8 @@ impl FileKind {
             Self::Codecov => "codecov",
             Self::Coveralls => "coveralls",
             Self::JacocoCsv => "jacoco-csv",
+            Self::CoverageConfig => "coverage-config",
+            Self::UpdateBot => "update-bot",
             Self::Markdown => "markdown",
             Self::Policy => "policy",
             Self::Archive => "archive",

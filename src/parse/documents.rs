@@ -1,5 +1,6 @@
 //! From a file to its document, by kind.
 
+use super::config::{self, Config};
 use super::coverage::{self, CoverageReport};
 use super::dockerfile::Dockerfile;
 use super::markdown::Document as Markdown;
@@ -20,6 +21,8 @@ pub enum Document<'t> {
     Tests(TestReport),
     /// Coverage.
     Coverage(CoverageReport),
+    /// Configuration of coverage tools and update bots.
+    Config(Config),
     /// Markdown.
     Markdown(Markdown),
 }
@@ -42,6 +45,7 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         FileKind::Testng => testng::parse(text).map(Document::Tests),
         FileKind::Ctrf => ctrf::parse(text).map(Document::Tests),
         FileKind::GoTestJson => go_test::parse(text).map(Document::Tests),
+        FileKind::CoverageConfig | FileKind::UpdateBot => config::parse(&file.path, text).map(Document::Config),
         FileKind::Markdown => markdown::parse(text).map(Document::Markdown),
         kind => return Some(coverage::parse(kind, text)?.map(Document::Coverage)),
     })

@@ -2,6 +2,7 @@
 //! panics.
 
 pub mod compose;
+pub mod config;
 pub mod coverage;
 pub mod dockerfile;
 pub mod documents;
@@ -9,6 +10,7 @@ pub mod image;
 pub mod markdown;
 pub mod shell;
 pub mod test_results;
+pub mod update_bot;
 pub mod workflow;
 pub mod xml;
 pub mod yaml;

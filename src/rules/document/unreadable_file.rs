@@ -125,6 +125,7 @@ const fn noun(kind: FileKind) -> &'static str {
         FileKind::Action => "action",
         FileKind::Compose => "compose file",
         FileKind::Dockerfile => "Dockerfile",
+        FileKind::CoverageConfig | FileKind::UpdateBot => "configuration",
         FileKind::Markdown => "document",
         FileKind::Policy => "policy",
         FileKind::Archive => "archive",
