@@ -101,6 +101,36 @@ fn coverage_py_counts_lines_or_lines_and_branches() {
 }
 
 #[test]
+fn toml_comes_in_many_shapes() {
+    for text in [
+        "\u{feff}[tool.coverage.report]\r\nfail_under = 80 # percent\r\n",
+        "tool.coverage.report.fail_under = 80",
+        "[tool]\ncoverage = { report = { fail_under = 80, exclude_also = [\"x\", {a = 1}] } }\n",
+        "[ tool . 'coverage' . \"report\" ]\n\"fail_under\" = +80.0\n",
+        "[[tool.a]]\nx = 1\n[tool.a.b]\nx = 1\n[[tool.a]]\nx = 1\n[tool.a.b]\nx = 1\n[tool.coverage.report]\nfail_under = 80\n",
+        "x = [[1, 2], [{y = 1}, {y = 2}]]\nz = {a.b = 1, a.c = 2}\n[tool.coverage.report]\nfail_under = 80\nskip = true\n",
+        "d = 1979-05-27T07:32:00Z\nt = 07:32:00\n[tool.coverage]\n[tool.coverage.report]\nfail_under = 80\n",
+        "a = \'\'\'\n[tool.coverage.report]\nfail_under = 1\n\'\'\'\n[tool.coverage.report]\nfail_under = 80\n",
+    ] {
+        let parsed = config::parse("pyproject.toml", text);
+        assert!(parsed.problems.is_empty(), "{text} {:?}", parsed.problems);
+        let config = &parsed.document.unwrap().coverage[0];
+        let [threshold] = config.thresholds.as_slice() else { panic!("{text} {config:?}") };
+        assert_eq!(threshold.demand, Demand::Percent(80.0), "{text}");
+        assert!(text.get(threshold.span.range()).unwrap().contains("80"), "{text}");
+    }
+    for (text, line) in [
+        ("[tool.coverage]\nx = 1\n[tool.coverage]\n", 3),
+        ("[tool.coverage.report]\nfail_under = 8O\n", 2),
+        ("[tool.coverage.report\nfail_under = 80\n", 1),
+        ("tool.coverage.report.fail_under = 80\n[tool.coverage.report]\nfail_under = 90\n", 3),
+    ] {
+        let told = told("pyproject.toml", text);
+        assert!(told.starts_with(&format!("! {line}: not valid TOML")), "{text}: {told}");
+    }
+}
+
+#[test]
 fn pytest_may_carry_the_threshold_in_its_options() {
     for (path, text, expected) in [
         (
@@ -320,6 +350,17 @@ fn update_bots_tell_what_they_look_after() {
             r#"{"packageRules": [{"matchManagers": ["docker-compose"], "enabled": false}, {"matchManagers": ["dockerfile"], "matchUpdateTypes": ["major"], "enabled": false}]}"#,
             [Some(true), Some(true), Some(false)],
         ),
+        (
+            "renovate.json",
+            r#"{"packageRules": [{"matchPackageNames": ["*"], "enabled": false}, {"matchManagers": ["github-actions"], "enabled": true}]}"#,
+            [Some(true), None, None],
+        ),
+        (
+            "renovate.json",
+            r#"{"packageRules": [{"matchPackageNames": ["node"], "enabled": false}, {"matchPackageNames": ["*"], "matchUpdateTypes": ["major"], "enabled": false}]}"#,
+            [Some(true); 3],
+        ),
+        ("renovate.json", r#"{"extends": [":onlyNpm"]}"#, [None; 3]),
         ("package.json", r#"{"renovate": {"extends": ["config:js-lib"]}}"#, [Some(true); 3]),
     ] {
         let bot = bot(path, text);

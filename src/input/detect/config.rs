@@ -100,7 +100,7 @@ pub(super) fn detect(name: &Name<'_>, head: &str) -> Option<Detected> {
         }
         ConfigFormat::SharedIni => head.lines().any(|line| {
             let line = line.trim_start_matches('\u{feff}').trim();
-            ["[coverage:report]", "[coverage:run]", "[tool:pytest]", "[pytest]"].iter().any(|h| line.starts_with(h))
+            ["[coverage:", "[tool:pytest]", "[pytest]"].iter().any(|h| line.starts_with(h))
         }),
         ConfigFormat::PyProject => head.lines().any(is_python_tool),
         _ => true,

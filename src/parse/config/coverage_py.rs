@@ -6,7 +6,7 @@
 
 use super::ini::{Ini, Line};
 use super::model::{CoverageConfig, CoverageTool, Demand, Effect, Measure, Scope, Threshold, number};
-use super::toml::Table;
+use super::toml::Settings as Toml;
 use crate::model::Span;
 use crate::parse::Problem;
 
@@ -26,15 +26,13 @@ pub(super) fn ini(ini: &Ini<'_>, own: bool, problems: &mut Vec<Problem>) -> Opti
     let mut settings = Settings::default();
     let prefixes: &[&str] = if own { &["coverage:", ""] } else { &["coverage:"] };
     for prefix in prefixes {
-        if let Some(run) = ini.section(&format!("{prefix}run")) {
-            settings.begins(run.span);
-            settings.branch |= run.value("branch").is_some_and(|line| is_true(line.text));
+        if let Some(first) = ini.first(prefix) {
+            settings.begins(first);
         }
-        if let Some(report) = ini.section(&format!("{prefix}report")) {
-            settings.begins(report.span);
-            settings.fail_under =
-                settings.fail_under.or(report.value("fail_under").map(|line| (line.text, line.span())));
-        }
+        let value = |section: &str, key: &str| ini.section(&format!("{prefix}{section}"))?.value(key);
+        settings.branch |= value("run", "branch").is_some_and(|line| is_true(line.text));
+        let fail_under = value("report", "fail_under").map(|line| (line.text, line.span()));
+        settings.fail_under = settings.fail_under.or(fail_under);
     }
     for name in ["tool:pytest", "pytest"] {
         if let Some(pytest) = ini.section(name) {
@@ -45,29 +43,29 @@ pub(super) fn ini(ini: &Ini<'_>, own: bool, problems: &mut Vec<Problem>) -> Opti
 }
 
 /// Reads TOML; `own` for coverage.py's own file, whose tables need no prefix.
-pub(super) fn toml(root: &Table<'_>, own: bool, problems: &mut Vec<Problem>) -> Option<CoverageConfig> {
+pub(super) fn toml(toml: &Toml<'_>, own: bool, problems: &mut Vec<Problem>) -> Option<CoverageConfig> {
     let mut settings = Settings::default();
     let prefixes: &[&[&str]] = if own { &[&["tool", "coverage"], &[]] } else { &[&["tool", "coverage"]] };
     for prefix in prefixes {
-        let Some(tool) = root.at(prefix) else { continue };
-        if let Some(run) = tool.get("run") {
-            settings.begins(run.span());
-            settings.branch |= run.get("branch").is_some_and(|branch| is_true(branch.text()));
+        let value = |table: &str, key: &str| {
+            let path: Vec<&str> = prefix.iter().copied().chain([table, key]).collect();
+            toml.get(&path)?.values.first()
+        };
+        if let Some(first) = toml.first(prefix) {
+            settings.begins(first);
         }
-        if let Some(report) = tool.get("report") {
-            settings.begins(report.span());
-            settings.fail_under =
-                settings.fail_under.or(report.get("fail_under").map(|value| (value.text(), value.span())));
-        }
+        settings.branch |= value("run", "branch").is_some_and(|(text, _)| is_true(text));
+        let fail_under = value("report", "fail_under").map(|(text, span)| (text.as_ref(), *span));
+        settings.fail_under = settings.fail_under.or(fail_under);
     }
-    for path in [&["tool", "pytest", "ini_options"][..], &["tool", "pytest"]] {
-        let Some(addopts) = root.at(path).and_then(|pytest| pytest.get("addopts")) else { continue };
-        // Words of a text, items of a list.
-        match addopts.items() {
-            Some(items) => settings.options.extend(items.map(|item| (item.text(), item.span()))),
-            None => settings
-                .options
-                .extend(words(Line { text: addopts.text(), offset: 0 }).map(|(word, _)| (word, addopts.span()))),
+    for path in [&["tool", "pytest", "ini_options", "addopts"][..], &["tool", "pytest", "addopts"]] {
+        let Some(addopts) = toml.get(path) else { continue };
+        for (text, span) in &addopts.values {
+            if addopts.list {
+                settings.options.push((text, *span));
+            } else {
+                settings.options.extend(words(Line { text, offset: 0 }).map(|(word, _)| (word, *span)));
+            }
         }
     }
     settings.config(problems)

@@ -16,8 +16,7 @@ pub(super) struct Ini<'t> {
 /// A section.
 #[derive(Debug)]
 pub(super) struct Section<'t> {
-    /// Its header.
-    pub(super) span: Span,
+    span: Span,
     values: BTreeMap<String, Vec<Line<'t>>>,
 }
 
@@ -88,6 +87,12 @@ impl<'t> Ini<'t> {
             open = Some((Some(key), indent));
         }
         Parsed { document: Some(ini), problems }
+    }
+
+    /// The first header of a section whose name begins so.
+    pub(super) fn first(&self, prefix: &str) -> Option<Span> {
+        let begins = self.sections.iter().filter(|(name, _)| name.starts_with(prefix));
+        begins.map(|(_, section)| section.span).min()
     }
 
     pub(super) fn section(&self, name: &str) -> Option<&Section<'t>> {

@@ -32,9 +32,16 @@ impl Config {
     }
 }
 
+/// Largest text, in bytes.
+pub const MAX_BYTES: usize = 4 << 20;
+
 /// Reads a configuration file; nothing for a name that belongs to none, and for code.
 pub fn parse(path: &str, text: &str) -> Parsed<Config> {
     let Some(format) = ConfigFormat::of(path) else { return Parsed { document: None, problems: Vec::new() } };
+    if text.len() > MAX_BYTES {
+        let message = format!("the file has {} bytes; configuration is read up to {MAX_BYTES}", text.len());
+        return Parsed { document: None, problems: vec![Problem::new(Span::default(), message)] };
+    }
     match format {
         ConfigFormat::CoverageRc | ConfigFormat::SharedIni => {
             let own = format == ConfigFormat::CoverageRc;
@@ -45,7 +52,7 @@ pub fn parse(path: &str, text: &str) -> Parsed<Config> {
         ConfigFormat::CoverageToml | ConfigFormat::PyProject => {
             let own = format == ConfigFormat::CoverageToml;
             let Parsed { document, mut problems } = toml::parse(text);
-            let coverage = document.map(|document| coverage_py::toml(&document.root(), own, &mut problems));
+            let coverage = document.map(|toml| coverage_py::toml(&toml, own, &mut problems));
             Parsed { document: coverage.map(Config::of), problems }
         }
         ConfigFormat::Codecov => {

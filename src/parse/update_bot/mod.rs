@@ -13,7 +13,7 @@ use crate::model::Span;
 pub struct UpdateBot {
     /// Which one.
     pub bot: Bot,
-    /// What it is told about single ecosystems, in text order.
+    /// What it is told about single ecosystems. For Renovate in the order in which it applies: the last one counts.
     pub updates: Vec<Update>,
     /// What it does about an ecosystem that `updates` does not name.
     pub others: Others,
@@ -37,6 +37,8 @@ pub enum Others {
     Updated,
     /// It leaves them alone.
     Left,
+    /// Some rule may turn them off.
+    Unknown,
 }
 
 /// One ecosystem in the words of the bot.
@@ -64,7 +66,7 @@ pub enum Ecosystem {
 }
 
 impl UpdateBot {
-    /// Whether the bot updates an ecosystem anywhere; `None` where only its presets can tell.
+    /// Whether the bot updates an ecosystem anywhere; `None` where its presets, or rules about packages, decide.
     pub fn covers(&self, ecosystem: Ecosystem) -> Option<bool> {
         let names: &[&str] = match (self.bot, ecosystem) {
             (_, Ecosystem::GithubActions) => &["github-actions"],
@@ -77,11 +79,15 @@ impl UpdateBot {
         let said: Vec<bool> =
             self.updates.iter().filter(|u| names.contains(&u.ecosystem.as_str())).map(|u| u.on).collect();
         match (self.bot, said.as_slice()) {
-            // Any entry that is on is enough for Dependabot; for Renovate any that is off wins.
-            (_, []) if !self.presets.is_empty() => None,
-            (_, []) => Some(self.others == Others::Updated),
+            // One folder that is updated is enough.
             (Bot::Dependabot, said) => Some(said.contains(&true)),
-            (Bot::Renovate, said) => Some(!said.contains(&false)),
+            (Bot::Renovate, [.., last]) => Some(*last),
+            (Bot::Renovate, []) if !self.presets.is_empty() => None,
+            (Bot::Renovate, []) => match self.others {
+                Others::Updated => Some(true),
+                Others::Left => Some(false),
+                Others::Unknown => None,
+            },
         }
     }
 }

@@ -31,6 +31,17 @@ const PLAIN: [&str; 18] = [
 /// The same among those of the default namespace, which are harmless but for these.
 const NOT_PLAIN: [&str; 2] = [":disable", ":only"];
 
+/// Whether a matcher of a package rule may mean all of an ecosystem.
+fn is_wide(key: &str, wanted: Node<'_>) -> bool {
+    match key {
+        "matchCategories" | "matchDatasources" | "matchFileNames" => true,
+        "matchDepNames" | "matchPackageNames" | "matchPackagePatterns" => {
+            wanted.items().filter_map(Node::text).any(|name| name.contains('*') && !name.starts_with('!'))
+        }
+        _ => false,
+    }
+}
+
 /// Whether a preset is known to leave managers as they are.
 fn is_plain(preset: &str) -> bool {
     let begins = |names: &[&str]| names.iter().any(|name| preset.starts_with(name));
@@ -38,54 +49,51 @@ fn is_plain(preset: &str) -> bool {
 }
 
 pub(in crate::parse) fn renovate(root: Node<'_>) -> UpdateBot {
-    let off = |node: Node<'_>| node.get("enabled").and_then(Node::as_bool) == Some(false);
+    let enabled = |node: Node<'_>| node.get("enabled").and_then(Node::as_bool);
     let mut bot = UpdateBot { bot: Bot::Renovate, updates: Vec::new(), others: Others::Updated, presets: Vec::new() };
-    if off(root) {
+    if enabled(root) == Some(false) {
         bot.others = Others::Left;
         return bot;
+    }
+    for preset in root.get("extends").into_iter().flat_map(Node::one_or_many) {
+        match preset.text().unwrap_or_default() {
+            "docker:disable" => bot.name("docker", false, preset.span()),
+            name if is_plain(name) => {}
+            name => bot.presets.push(name.to_owned()),
+        }
     }
     if let Some(managers) = root.get("enabledManagers") {
         bot.others = Others::Left;
         for manager in managers.items() {
-            bot.name(manager, true, manager.span());
+            bot.name(manager.text().unwrap_or_default(), true, manager.span());
         }
     }
-    for (key, value) in root.entries() {
-        if value.is_mapping() && off(value) {
-            bot.name(key, false, key.span());
+    for (key, value) in root.entries().filter(|(_, value)| value.is_mapping()) {
+        if enabled(value) == Some(false) {
+            bot.name(key.text().unwrap_or_default(), false, key.span());
         }
     }
     for rule in root.get("packageRules").into_iter().flat_map(Node::items) {
-        // A rule that also asks for names or update types turns off only some updates.
-        let about_managers =
-            rule.entries().all(|(key, _)| matches!(key.text(), Some("matchManagers" | "enabled" | "description")));
-        if about_managers && off(rule) {
+        let Some(on) = enabled(rule) else { continue };
+        let is_matcher = |key: &str| key.starts_with("match") || key.starts_with("exclude");
+        let mut others = rule
+            .entries()
+            .filter_map(|(key, value)| Some((key.text()?, value)))
+            .filter(|(key, _)| is_matcher(key) && *key != "matchManagers")
+            .peekable();
+        if others.peek().is_none() {
             for manager in rule.get("matchManagers").into_iter().flat_map(Node::items) {
-                bot.name(manager, false, manager.span());
+                bot.name(manager.text().unwrap_or_default(), on, manager.span());
             }
+        } else if !on && others.all(|(key, wanted)| is_wide(key, wanted)) {
+            bot.others = Others::Unknown;
         }
     }
-    for preset in root.get("extends").into_iter().flat_map(Node::one_or_many).filter_map(Node::text) {
-        match preset {
-            "docker:disable" => {
-                bot.updates.push(Update {
-                    ecosystem: "docker".to_owned(),
-                    on: false,
-                    directories: Vec::new(),
-                    span: root.span(),
-                });
-            }
-            _ if is_plain(preset) => {}
-            _ => bot.presets.push(preset.to_owned()),
-        }
-    }
-    bot.updates.sort_by_key(|update| update.span);
     bot
 }
 
 impl UpdateBot {
-    fn name(&mut self, ecosystem: Node<'_>, on: bool, span: Span) {
-        let ecosystem = ecosystem.text().unwrap_or_default().to_owned();
-        self.updates.push(Update { ecosystem, on, directories: Vec::new(), span });
+    fn name(&mut self, ecosystem: &str, on: bool, span: Span) {
+        self.updates.push(Update { ecosystem: ecosystem.to_owned(), on, directories: Vec::new(), span });
     }
 }
