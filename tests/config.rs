@@ -170,7 +170,7 @@ fn nyc_and_c8_compare_only_when_told_to_check() {
         (".nycrc.json", r#"{"lines": 80}"#, &["nyc", "lines `80`: lines 80% on demand"]),
         (
             ".nycrc.yml",
-            "extends: '@istanbuljs/nyc-config-typescript'\ncheckCoverage: true\nperFile: true\nfunctions: 5\n",
+            "extends: '@istanbuljs/nyc-config-typescript'\ninclude: [src/**/*.ts]\ncheckCoverage: true\nperFile: true\nfunctions: 5\n",
             &[
                 "nyc on @istanbuljs/nyc-config-typescript",
                 "checkCoverage `true`: lines 90% of each file",
@@ -411,7 +411,20 @@ fn broken_files_have_a_place_and_shared_ones_without_settings_are_left_alone() {
             Ignored,
             "`pyproject.toml` without",
         ),
-        ("pyproject.toml", "[tool.pytest.ini_options]\naddopts = \"-q\"\n", config, Ignored, "has no settings"),
+        (
+            "pyproject.toml",
+            "[tool.pytest.ini_options]\naddopts = \"-q\"\n",
+            FileKind::Other,
+            Ignored,
+            "`pyproject.toml` without",
+        ),
+        (
+            "pyproject.toml",
+            "[tool.pytest.ini_options]\nmarkers = [\"--cov\"]\n",
+            config,
+            Ignored,
+            "has no settings for coverage",
+        ),
         ("tox.ini", "[tox]\nenvlist = py\n", FileKind::Other, Ignored, "`tox.ini` without settings"),
         (
             "package.json",

@@ -86,6 +86,9 @@ impl ConfigFormat {
 /// could be of interest.
 pub(super) fn detect(name: &Name<'_>, head: &str) -> Option<Detected> {
     let format = ConfigFormat::of_name(name)?;
+    let mut lines = head.lines().map(|line| line.trim_start_matches('\u{feff}').trim());
+    // pytest's options matter only with those of its plugin for coverage; which they are its reader finds out.
+    let pytest_cov = head.contains("--cov");
     let interesting = match format {
         ConfigFormat::Code => {
             let note = format!("`{}` is code; thresholds in it are not read", name.file);
@@ -98,11 +101,13 @@ pub(super) fn detect(name: &Name<'_>, head: &str) -> Option<Detected> {
             }
             ["nyc", "c8", "jest", "vitest"].iter().any(|key| keys.has(1, key))
         }
-        ConfigFormat::SharedIni => head.lines().any(|line| {
-            let line = line.trim_start_matches('\u{feff}').trim();
-            ["[coverage:", "[tool:pytest]", "[pytest]"].iter().any(|h| line.starts_with(h))
+        ConfigFormat::SharedIni => lines.any(|line| {
+            line.starts_with("[coverage:")
+                || (pytest_cov && (line.starts_with("[tool:pytest]") || line.starts_with("[pytest]")))
         }),
-        ConfigFormat::PyProject => head.lines().any(is_python_tool),
+        ConfigFormat::PyProject => {
+            lines.any(|line| is_tool(line, "coverage") || (pytest_cov && is_tool(line, "pytest")))
+        }
         _ => true,
     };
     Some(if interesting {
@@ -112,12 +117,10 @@ pub(super) fn detect(name: &Name<'_>, head: &str) -> Option<Detected> {
     })
 }
 
-/// Whether a line of TOML opens, or assigns to, the table of coverage.py or pytest. Blanks and quotes in keys mean
-/// nothing.
-fn is_python_tool(line: &str) -> bool {
-    let plain: String =
-        line.chars().filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'' | '\u{feff}')).take(32).collect();
+/// Whether a line of TOML opens, or assigns to, the table of a tool. Blanks and quotes in keys mean nothing.
+fn is_tool(line: &str, tool: &str) -> bool {
+    let plain: String = line.chars().filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'')).take(32).collect();
     let rest = plain.strip_prefix('[').unwrap_or(&plain);
     let rest = rest.strip_prefix("tool.").unwrap_or(rest);
-    ["coverage", "pytest"].iter().any(|tool| rest.strip_prefix(tool).is_some_and(|r| r.starts_with(['.', ']', '='])))
+    rest.strip_prefix(tool).is_some_and(|rest| rest.starts_with(['.', ']', '=']))
 }

@@ -15,6 +15,7 @@ use super::yaml::{Node, Tree};
 use super::{Parsed, Problem};
 use crate::input::detect::ConfigFormat;
 use crate::model::Span;
+use std::borrow::Cow;
 
 /// What one configuration file holds.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,6 +27,10 @@ pub struct Config {
 }
 
 impl Config {
+    fn of(coverage: Option<CoverageConfig>) -> Self {
+        Self { coverage: coverage.into_iter().collect(), bot: None }
+    }
+
     /// Whether the file says nothing about either.
     pub const fn is_empty(&self) -> bool {
         self.coverage.is_empty() && self.bot.is_none()
@@ -67,9 +72,10 @@ pub fn parse(path: &str, text: &str) -> Parsed<Config> {
         }
         ConfigFormat::Code => Parsed { document: None, problems: Vec::new() },
         _ => {
-            let text = json::without_comments(text);
+            // In YAML `src/**/*.js` needs no quotes.
+            let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '/']);
+            let text = if is_json { json::without_comments(text) } else { Cow::Borrowed(text) };
             let Parsed { document, mut problems } = Tree::parse(&text);
-            let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
             for problem in problems.iter_mut().filter(|_| is_json) {
                 problem.message = problem.message.replacen("not valid YAML", "not valid JSON", 1);
             }
@@ -106,10 +112,4 @@ fn data(format: ConfigFormat, root: Option<Node<'_>>, problems: &mut Vec<Problem
             Config { coverage, bot: section("renovate").map(update_bot::renovate) }
         }
     })
-}
-
-impl Config {
-    fn of(coverage: Option<CoverageConfig>) -> Self {
-        Self { coverage: coverage.into_iter().collect(), bot: None }
-    }
 }
