@@ -19,10 +19,13 @@ pub struct Flag {
     pub span: Span,
 }
 
-/// A program, the subcommand that it needs (or none), and its options.
+/// A program and its options.
 struct Program {
     names: &'static [&'static str],
+    /// The subcommand that it needs, if it needs one.
     subcommand: &'static [&'static str],
+    /// Options that look at a part of the project only.
+    part: &'static [&'static str],
     tool: &'static str,
     options: &'static [(&'static str, Measure)],
 }
@@ -35,32 +38,37 @@ const PROGRAMS: [Program; 7] = [
     Program {
         names: &["pytest", "py.test"],
         subcommand: &[],
+        part: &[],
         tool: COVERAGE_PY,
         options: &[("--cov-fail-under", Measure::Line)],
     },
     Program {
         names: &["coverage", "coverage3"],
         subcommand: &["report", "html", "xml", "json", "lcov"],
+        part: &["--include"],
         tool: COVERAGE_PY,
         options: &[("--fail-under", Measure::Line)],
     },
-    Program { names: &["nyc"], subcommand: &[], tool: CoverageTool::Nyc.name(), options: &ISTANBUL },
-    Program { names: &["c8"], subcommand: &[], tool: CoverageTool::C8.name(), options: &ISTANBUL },
+    Program { names: &["nyc"], subcommand: &[], part: &[], tool: CoverageTool::Nyc.name(), options: &ISTANBUL },
+    Program { names: &["c8"], subcommand: &[], part: &[], tool: CoverageTool::C8.name(), options: &ISTANBUL },
     Program {
         names: &["cargo", "cargo-llvm-cov"],
         subcommand: &["llvm-cov"],
+        part: &["-p", "--package"],
         tool: "cargo-llvm-cov",
         options: &[("--fail-under-lines", Measure::Line), ("--fail-under-functions", Measure::Function)],
     },
     Program {
         names: &["cargo", "cargo-tarpaulin"],
         subcommand: &["tarpaulin"],
+        part: &["-p", "--package"],
         tool: "tarpaulin",
         options: &[("--fail-under", Measure::Line)],
     },
     Program {
         names: &["gcovr"],
         subcommand: &[],
+        part: &["-f", "--filter"],
         tool: "gcovr",
         options: &[
             ("--fail-under-line", Measure::Line),
@@ -73,7 +81,7 @@ const PROGRAMS: [Program; 7] = [
 /// Programs that only show their words, or look for them.
 const SHOWS: [&str; 7] = ["echo", "printf", "cat", "grep", "sed", "awk", "test"];
 
-/// The thresholds that a command's options set. The program may stand behind any launcher (`uv run`, `npx`,
+/// The thresholds that a command's options set for all that was measured. The program may stand behind any launcher (`uv run`, `npx`,
 /// `docker compose exec web`); nyc and c8 compare only with `check-coverage`.
 pub fn flags(words: &[Word]) -> Vec<Flag> {
     let name = |word: &Word| word.text.rsplit('/').next().unwrap_or_default().to_owned();
@@ -88,6 +96,13 @@ pub fn flags(words: &[Word]) -> Vec<Flag> {
         let first = args.iter().find(|word| !word.text.starts_with(['-', '+']));
         let called = first.is_some_and(|word| program.subcommand.contains(&word.text.as_str()));
         if !program.subcommand.is_empty() && !called {
+            continue;
+        }
+        let is_part = |word: &Word| {
+            let (option, _) = word.text.split_once('=').unwrap_or((&word.text, ""));
+            program.part.contains(&option)
+        };
+        if args.iter().any(is_part) {
             continue;
         }
         let istanbul = program.options == ISTANBUL.as_slice();
@@ -145,6 +160,7 @@ mod tests {
                 Measure::Line,
                 Some(90.0),
             ),
+            ("pytest -p no:randomly --cov-fail-under=3", "coverage.py", Measure::Line, Some(3.0)),
             ("coverage report --fail-under=$MIN", "coverage.py", Measure::Line, None),
             ("npx nyc check-coverage --lines 80", "nyc", Measure::Line, Some(80.0)),
             ("c8 --check-coverage --branches=70 npm test", "c8", Measure::Branch, Some(70.0)),
@@ -166,6 +182,9 @@ mod tests {
             "coverage run --fail-under=3",
             "cargo test --fail-under 3",
             "pytest --cov",
+            "cargo llvm-cov report -p core --fail-under-lines 70",
+            "cargo llvm-cov report --package=core --fail-under-lines 70",
+            "coverage report --include='src/*' --fail-under=70",
             "grep -- --cov-fail-under=70 pytest",
             "my-pytest --cov-fail-under=70",
         ] {
