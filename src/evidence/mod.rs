@@ -16,6 +16,7 @@ pub use runs::{Build, CriticalPath, MeasuredJob, Run};
 use crate::input::Origin;
 use crate::model::{Coverage, FileKind, FileStatus, Tests};
 use crate::parse::compose::Compose;
+use crate::parse::config::CoverageConfig;
 use crate::parse::coverage::CoverageReport;
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::documents::Document;
@@ -23,6 +24,7 @@ use crate::parse::markdown::Document as Markdown;
 use crate::parse::runs::RunReport;
 use crate::parse::sarif::Sarif;
 use crate::parse::test_results::TestReport;
+use crate::parse::update_bot::UpdateBot;
 use crate::parse::workflow::{Action, Workflow};
 use crate::parse::yaml::Tree;
 use crate::parse::{Parsed, Problem};
@@ -100,6 +102,10 @@ pub struct Evidence<'a> {
     pub dockerfiles: Vec<Doc<'a, &'a Dockerfile>>,
     /// Markdown documents.
     pub documents: Vec<Doc<'a, &'a Markdown>>,
+    /// Configuration that may carry coverage thresholds, one for each tool in a file.
+    pub coverage_configs: Vec<Doc<'a, &'a CoverageConfig>>,
+    /// Configuration of update bots.
+    pub update_bots: Vec<Doc<'a, &'a UpdateBot>>,
     /// Test reports, each content once.
     pub test_reports: Vec<Doc<'a, &'a TestReport>>,
     /// Coverage reports, each content once.
@@ -131,6 +137,8 @@ impl<'a> Evidence<'a> {
             composes: Vec::new(),
             dockerfiles: Vec::new(),
             documents: Vec::new(),
+            coverage_configs: Vec::new(),
+            update_bots: Vec::new(),
             test_reports: Vec::new(),
             coverage_reports: Vec::new(),
             external: Vec::new(),
@@ -181,6 +189,14 @@ impl<'a> Evidence<'a> {
             Some(Document::Yaml(tree)) => usable = self.view(file, tree, &mut reading.problems),
             Some(Document::Dockerfile(value)) => self.dockerfiles.push(Doc { file, value }),
             Some(Document::Markdown(value)) => self.documents.push(Doc { file, value }),
+            Some(Document::Config(value)) => {
+                if value.is_empty() && reading.problems.is_empty() {
+                    reading.status = FileStatus::Ignored;
+                    "has no settings for coverage".clone_into(&mut reading.note);
+                }
+                self.coverage_configs.extend(value.coverage.iter().map(|value| Doc { file, value }));
+                self.update_bots.extend(value.bot.iter().map(|value| Doc { file, value }));
+            }
             Some(Document::Tests(value)) => {
                 reading.producer.clone_from(&value.producer);
                 if reading.is_first(seen) {

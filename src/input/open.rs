@@ -96,7 +96,8 @@ impl Opener<'_> {
         };
         if file.kind != FileKind::Other || doubtful {
             file.sha256 = hex(hash());
-            if file.kind != FileKind::Foreign {
+            // A note says why a file of a known kind is not read.
+            if file.kind != FileKind::Foreign && (file.note.is_empty() || doubtful) {
                 let decoded = text::decode(bytes);
                 (file.text, file.status) = (decoded.text, decoded.status);
                 append(&mut file.note, &decoded.note);

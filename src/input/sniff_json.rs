@@ -31,8 +31,18 @@ impl JsonHead {
 
 /// Reads the keys. `None` when the text does not begin as a JSON object or array.
 pub(crate) fn head(text: &str) -> Option<JsonHead> {
-    let whole = text.len() <= HEAD;
-    let text = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
+    let start = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
+    let mut head = keys(start, DEPTH)?;
+    head.1 &= start.len() == text.len();
+    Some(head)
+}
+
+/// The keys of the outermost object, over all of the text.
+pub(crate) fn root(text: &str) -> JsonHead {
+    keys(text, 1).unwrap_or_default()
+}
+
+fn keys(text: &str, deepest: usize) -> Option<JsonHead> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if !text.starts_with(['{', '[']) {
         return None;
@@ -58,7 +68,7 @@ pub(crate) fn head(text: &str) -> Option<JsonHead> {
         match c {
             '"' => string = Some(at + 1),
             ':' => {
-                if let Some(key) = last.take().filter(|_| depth <= DEPTH) {
+                if let Some(key) = last.take().filter(|_| depth <= deepest) {
                     head.0.push((depth, key.to_owned()));
                     if head.0.len() == KEYS {
                         break;
@@ -73,7 +83,7 @@ pub(crate) fn head(text: &str) -> Option<JsonHead> {
             last = if c == '"' { last } else { None };
         }
     }
-    head.1 = whole && head.0.len() < KEYS && (depth > 0 || string.is_some());
+    head.1 = head.0.len() < KEYS && (depth > 0 || string.is_some());
     Some(head)
 }
 

@@ -284,6 +284,10 @@ pub enum FileKind {
     BuildMetadata,
     /// Events of `docker buildx build --progress=rawjson`.
     BuildProgress,
+    /// Configuration that may carry coverage thresholds.
+    CoverageConfig,
+    /// Configuration of a bot that updates dependencies.
+    UpdateBot,
     /// Markdown document.
     Markdown,
     /// Policy of Tollgate.
@@ -350,6 +354,8 @@ impl FileKind {
             Self::GithubRun => "github-run",
             Self::BuildMetadata => "build-metadata",
             Self::BuildProgress => "build-progress",
+            Self::CoverageConfig => "coverage-config",
+            Self::UpdateBot => "update-bot",
             Self::Markdown => "markdown",
             Self::Policy => "policy",
             Self::Archive => "archive",

@@ -1,5 +1,6 @@
 //! From a file to its document, by kind.
 
+use super::config::{self, Config};
 use super::coverage::{self, CoverageReport};
 use super::dockerfile::Dockerfile;
 use super::markdown::Document as Markdown;
@@ -28,6 +29,8 @@ pub enum Document<'t> {
     Sarif(Sarif),
     /// Runs and builds.
     Runs(RunReport),
+    /// Configuration of coverage tools and update bots.
+    Config(Config),
     /// Markdown.
     Markdown(Markdown),
 }
@@ -78,6 +81,7 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         FileKind::GithubRun => github::parse(text).map(Document::Runs),
         FileKind::BuildMetadata => buildkit::metadata(text).map(Document::Runs),
         FileKind::BuildProgress => buildkit::progress(text).map(Document::Runs),
+        FileKind::CoverageConfig | FileKind::UpdateBot => config::parse(&file.path, text).map(Document::Config),
         FileKind::Markdown => markdown::parse(text).map(Document::Markdown),
         kind => return Some(coverage::parse(kind, text)?.map(Document::Coverage)),
     })

@@ -2,6 +2,7 @@
 //! panics.
 
 pub mod compose;
+pub mod config;
 pub mod coverage;
 pub mod dockerfile;
 pub mod documents;
@@ -11,6 +12,7 @@ pub mod runs;
 pub mod sarif;
 pub mod shell;
 pub mod test_results;
+pub mod update_bot;
 pub mod workflow;
 pub mod xml;
 pub mod yaml;

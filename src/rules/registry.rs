@@ -7,6 +7,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<rollback::backup_unusable::BackupUnusable>(),
     register::<coverage::coverage_below_threshold::CoverageBelowThreshold>(),
     register::<coverage::coverage_report_missing::CoverageReportMissing>(),
+    register::<coverage::coverage_threshold_below_policy::CoverageThresholdBelowPolicy>(),
     register::<health::depends_on_without_health::DependsOnWithoutHealth>(),
     register::<document::duplicate_key::DuplicateKey>(),
     register::<time::job_without_timeout::JobWithoutTimeout>(),

@@ -1,9 +1,11 @@
 use crate::evidence::{Build, Evidence, Run};
 use crate::model::{BuildInfo, FileKind, FileRecord, Ratio, RunInfo, TestCounts};
+use crate::parse::config::{Demand, Effect, Scope, Threshold};
 use crate::parse::coverage::{CoverageReport, Declared};
 use crate::parse::dockerfile::{Dockerfile, Stage};
 use crate::parse::sarif::{Sarif, State, ToolLevel};
 use crate::parse::test_results::{DeclaredCounts, TestReport};
+use crate::parse::update_bot::Others;
 use crate::parse::workflow::{Action, Job, Step, Workflow};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -20,6 +22,7 @@ pub(super) enum Facts {
     Dockerfile(DockerfileFacts),
     Sarif(SarifFacts),
     Runs(RunFacts),
+    Config(ConfigFacts),
 }
 
 /// Of a test report, counted from its cases.
@@ -143,6 +146,64 @@ pub(super) struct DockerfileFacts {
     pub(super) instructions: Vec<String>,
 }
 
+/// Of configuration for coverage tools and update bots.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct ConfigFacts {
+    /// One for each tool.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) coverage: Vec<CoverageConfigFacts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) bot: Option<BotFacts>,
+}
+
+/// What a coverage tool is told.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct CoverageConfigFacts {
+    pub(super) tool: &'static str,
+    pub(super) thresholds: Vec<ThresholdFacts>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) inherits: Vec<String>,
+}
+
+/// A threshold in words.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ThresholdFacts {
+    pub(super) key: String,
+    pub(super) line: usize,
+    /// What is counted.
+    pub(super) measure: &'static str,
+    /// `project`, `patch`, `per-file`, or the name of a part.
+    pub(super) scope: String,
+    /// In percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) percent: Option<f64>,
+    /// The most that may stay uncovered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) uncovered: Option<f64>,
+    /// Compared with another commit.
+    pub(super) auto: bool,
+    /// Percentage points by which it may be missed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) leniency: Option<f64>,
+    /// `fails`, `on-demand` or `nothing`.
+    pub(super) effect: &'static str,
+}
+
+/// What an update bot is told.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct BotFacts {
+    pub(super) name: &'static str,
+    /// Ecosystems that it updates, sorted.
+    pub(super) updates: Vec<String>,
+    /// Ecosystems that it is told to leave alone, sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) off: Vec<String>,
+    /// Whether it updates ecosystems that are not named.
+    pub(super) others: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) presets: Vec<String>,
+}
+
 /// A stage of a Dockerfile.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct StageFacts {
@@ -237,6 +298,31 @@ pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMa
         };
         facts.insert(doc.file.path().to_owned(), Facts::Compose(compose));
     }
+    let mut configs: BTreeMap<&str, ConfigFacts> = BTreeMap::new();
+    for doc in &evidence.coverage_configs {
+        let thresholds = doc.thresholds.iter().map(|t| ThresholdFacts::new(t, doc.file.line(t.span.offset)));
+        configs.entry(doc.file.path()).or_default().coverage.push(CoverageConfigFacts {
+            tool: doc.tool.name(),
+            thresholds: thresholds.collect(),
+            inherits: doc.inherits.clone(),
+        });
+    }
+    for doc in &evidence.update_bots {
+        let named = |on| {
+            let mut names =
+                sorted(doc.updates.iter().filter(|update| update.on == on).map(|update| update.ecosystem.as_str()));
+            names.dedup();
+            names
+        };
+        configs.entry(doc.file.path()).or_default().bot = Some(BotFacts {
+            name: doc.bot.name(),
+            updates: named(true),
+            off: named(false),
+            others: doc.others == Others::Updated,
+            presets: doc.presets.clone(),
+        });
+    }
+    facts.extend(configs.into_iter().map(|(path, config)| (path.to_owned(), Facts::Config(config))));
     for doc in &evidence.dockerfiles {
         facts.insert(doc.file.path().to_owned(), Facts::from(doc.value));
     }
@@ -390,6 +476,36 @@ fn coverage(format: FileKind, report: &CoverageReport) -> CoverageFacts {
             branch_rate,
         },
         files: report.files.len(),
+    }
+}
+
+impl ThresholdFacts {
+    fn new(threshold: &Threshold, line: usize) -> Self {
+        let (percent, uncovered) = match threshold.demand {
+            Demand::Percent(percent) => (Some(percent), None),
+            Demand::Uncovered(count) => (None, Some(count)),
+            Demand::Auto | Demand::Unknown => (None, None),
+        };
+        Self {
+            key: threshold.key.clone(),
+            line,
+            measure: threshold.measure.word(),
+            scope: match &threshold.scope {
+                Scope::Project => "project".to_owned(),
+                Scope::Patch => "patch".to_owned(),
+                Scope::PerFile => "per-file".to_owned(),
+                Scope::Part(name) => name.clone(),
+            },
+            percent,
+            uncovered,
+            auto: threshold.demand == Demand::Auto,
+            leniency: threshold.leniency,
+            effect: match threshold.effect {
+                Effect::Fails => "fails",
+                Effect::OnDemand => "on-demand",
+                Effect::Nothing => "nothing",
+            },
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 use super::facts::{
-    ActionFacts, ComposeFacts, Counted, CoverageFacts, DockerfileFacts, Facts, RunFacts, SarifFacts, TestFacts,
-    ToolRunFacts, WorkflowFacts,
+    ActionFacts, ComposeFacts, ConfigFacts, Counted, CoverageFacts, DockerfileFacts, Facts, RunFacts, SarifFacts,
+    TestFacts, ThresholdFacts, ToolRunFacts, WorkflowFacts,
 };
 use super::{Inspected, Inspection};
 use crate::model::{BuildInfo, FileKind, FileStatus, PathBy, Ratio, RunInfo};
@@ -72,6 +72,7 @@ fn lines(facts: &Facts) -> Vec<String> {
         Facts::Dockerfile(facts) => dockerfile(facts),
         Facts::Sarif(facts) => sarif(facts),
         Facts::Runs(facts) => runs(facts),
+        Facts::Config(facts) => config(facts),
     }
 }
 
@@ -257,6 +258,35 @@ fn build(build: &BuildInfo) -> String {
         }
     };
     format!("build{target}: {took}{steps}")
+}
+
+fn config(facts: &ConfigFacts) -> Vec<String> {
+    let mut lines = Vec::new();
+    for config in &facts.coverage {
+        let thresholds: Vec<String> = config.thresholds.iter().map(threshold).collect();
+        lines.push(format!("{}: {}", config.tool, listed(&thresholds, "no threshold")));
+        lines.extend((!config.inherits.is_empty()).then(|| format!("builds on {}", config.inherits.join(", "))));
+    }
+    if let Some(bot) = &facts.bot {
+        let others = if bot.others { "all that it knows" } else { "nothing" };
+        lines.push(format!("{} updates {}", bot.name, listed(&bot.updates, others)));
+        lines.extend((!bot.off.is_empty()).then(|| format!("but not {}", bot.off.join(", "))));
+        lines.extend((!bot.presets.is_empty()).then(|| format!("builds on {}", bot.presets.join(", "))));
+    }
+    lines
+}
+
+fn threshold(facts: &ThresholdFacts) -> String {
+    let demand = match (facts.percent, facts.uncovered) {
+        (Some(percent), _) => format!("{percent} %"),
+        (_, Some(count)) => format!("at most {count} uncovered"),
+        _ if facts.auto => "as before".to_owned(),
+        _ => "unknown".to_owned(),
+    };
+    let scope = if facts.scope == "project" { String::new() } else { format!(" ({})", facts.scope) };
+    let leniency = facts.leniency.map(|points| format!(" less {points}")).unwrap_or_default();
+    let effect = if facts.effect == "fails" { String::new() } else { format!(", fails {}", facts.effect) };
+    format!("{} {demand}{leniency}{scope}{effect}", facts.measure)
 }
 
 fn uses(uses: &[String]) -> Option<String> {

@@ -1,5 +1,6 @@
 //! What a path alone tells.
 
+use super::config::ConfigFormat;
 use crate::model::FileKind;
 
 /// What a path tells for sure or, failing that, what its name would be for. For files whose content could not be had.
@@ -7,6 +8,9 @@ pub fn by_name(path: &str) -> FileKind {
     let name = Name::new(path);
     if let Some(kind) = name.certain() {
         return kind;
+    }
+    if let Some(format) = ConfigFormat::of(path) {
+        return format.kind();
     }
     if name.is_dockerfile() {
         return FileKind::Dockerfile;
@@ -51,6 +55,9 @@ pub fn wanted(path: &str) -> bool {
     let name = Name::new(path);
     if name.file == "pnpm-lock.yaml" {
         return false;
+    }
+    if ConfigFormat::of(path).is_some() {
+        return true;
     }
     if name.is_yaml() || name.is_workflow_copy() || name.is_dockerfile() || name.dockerfile_with_extension().is_some() {
         return true;
@@ -139,6 +146,11 @@ impl<'a> Name<'a> {
     /// Whether the file lies anywhere below `.github/actions`.
     pub(super) fn in_actions(&self) -> bool {
         self.folders.windows(2).any(|pair| pair == [".github", "actions"])
+    }
+
+    /// Whether the file lies in `.github` itself, or has no folder at all.
+    pub(super) fn in_github(&self) -> bool {
+        self.folders.is_empty() || self.folders.ends_with(&[".github"])
     }
 
     /// `.resultset.json`, which `SimpleCov` alone writes.

@@ -127,6 +127,7 @@ const fn noun(kind: FileKind) -> &'static str {
         FileKind::Compose => "compose file",
         FileKind::Dockerfile => "Dockerfile",
         FileKind::Sarif => "SARIF file",
+        FileKind::CoverageConfig | FileKind::UpdateBot => "configuration",
         FileKind::Markdown => "document",
         FileKind::Policy => "policy",
         FileKind::Archive => "archive",

@@ -1,6 +1,7 @@
 //! What several rules know.
 
 pub mod conditions;
+pub mod coverage_flags;
 pub mod images;
 pub mod named_files;
 pub mod proof;
