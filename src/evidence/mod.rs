@@ -1,15 +1,18 @@
 //! All documents of one run in one value, with the cross links resolved once: workflow step → compose file →
 //! Dockerfile → report.
 
+mod attempts;
+mod coverage;
 pub mod docker;
 mod file;
 mod links;
-mod measured;
 pub mod paths;
+mod tests;
 
 pub use docker::{BuildCall, BuildTool, ComposeCall};
 pub use file::File;
 pub use links::{JobRef, StepRef};
+pub use tests::{CaseRef, Repeats};
 
 use crate::input::Origin;
 use crate::model::{Coverage, FileKind, FileStatus, Tests};
@@ -18,11 +21,11 @@ use crate::parse::coverage::CoverageReport;
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::documents::Document;
 use crate::parse::markdown::Document as Markdown;
-use crate::parse::test_results::TestReport;
+use crate::parse::test_results::{Case, Suite, TestReport};
 use crate::parse::workflow::{Action, Workflow};
 use crate::parse::yaml::Tree;
 use crate::parse::{Parsed, Problem};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
 /// A document and the file it stands in.
@@ -81,6 +84,8 @@ pub struct Evidence<'a> {
     pub test_reports: Vec<Doc<'a, &'a TestReport>>,
     /// Coverage reports, each content once.
     pub coverage_reports: Vec<Doc<'a, &'a CoverageReport>>,
+    /// What cases of the same test have to do with each other.
+    pub repeats: Repeats,
     /// Test results over all reports.
     pub tests: Option<Tests>,
     /// Coverage over all reports.
@@ -102,16 +107,18 @@ impl<'a> Evidence<'a> {
             documents: Vec::new(),
             test_reports: Vec::new(),
             coverage_reports: Vec::new(),
+            repeats: Repeats::default(),
             tests: None,
             coverage: None,
         };
-        let mut seen = BTreeSet::new();
+        let counted = counted_once(files);
         for (file, parsed) in files.iter().zip(parsed) {
-            let reading = evidence.take(file, parsed.as_ref(), &mut seen);
+            let reading = evidence.take(file, parsed.as_ref(), &counted);
             evidence.readings.push(reading);
         }
-        evidence.tests = measured::tests(&evidence.test_reports);
-        evidence.coverage = measured::coverage(&evidence.coverage_reports);
+        evidence.repeats = Repeats::find(&evidence.test_reports);
+        evidence.tests = tests::tests(&evidence.test_reports, &evidence.repeats);
+        evidence.coverage = coverage::coverage(&evidence.coverage_reports);
         evidence
     }
 
@@ -119,7 +126,7 @@ impl<'a> Evidence<'a> {
         &mut self,
         file: &'a File<'a>,
         parsed: Option<&'a Parsed<Document<'a>>>,
-        seen: &mut BTreeSet<(FileKind, &'a str)>,
+        counted: &BTreeMap<Content<'a>, &'a str>,
     ) -> Reading<'a> {
         let source = file.source;
         let mut reading = Reading {
@@ -131,6 +138,7 @@ impl<'a> Evidence<'a> {
         };
         let Some(parsed) = parsed else { return reading };
         reading.problems.clone_from(&parsed.problems);
+        let first = counted.get(&(source.kind, &source.sha256)).is_none_or(|path| *path == source.path);
         let mut usable = parsed.document.is_some();
         match &parsed.document {
             Some(Document::Yaml(tree)) => usable = self.view(file, tree, &mut reading.problems),
@@ -138,7 +146,7 @@ impl<'a> Evidence<'a> {
             Some(Document::Markdown(value)) => self.documents.push(Doc { file, value }),
             Some(Document::Tests(value)) => {
                 reading.producer.clone_from(&value.producer);
-                if seen.insert((source.kind, &source.sha256)) {
+                if first {
                     self.test_reports.push(Doc { file, value });
                 } else {
                     reading.note = join_notes(&reading.note, "the same content as another report; counted once");
@@ -146,7 +154,7 @@ impl<'a> Evidence<'a> {
             }
             Some(Document::Coverage(value)) => {
                 reading.producer.clone_from(&value.producer);
-                if seen.insert((source.kind, &source.sha256)) {
+                if first {
                     self.coverage_reports.push(Doc { file, value });
                 } else {
                     reading.note = join_notes(&reading.note, "the same content as another report; counted once");
@@ -190,12 +198,43 @@ impl<'a> Evidence<'a> {
         self.files.get(at)
     }
 
+    /// The cases of one of the test reports that count: those that no later attempt replaced.
+    pub fn counted_cases(&self, report: usize) -> impl Iterator<Item = (&'a Suite, &'a Case)> {
+        let suites = self.test_reports.get(report).map_or(&[][..], |report| &report.value.suites);
+        suites.iter().enumerate().flat_map(move |(at, suite)| {
+            let counts = move |(case, _): &(usize, &Case)| !self.repeats.is_superseded(report, at, *case);
+            suite.cases.iter().enumerate().filter(counts).map(move |(_, case)| (suite, case))
+        })
+    }
+
+    /// A case of the test reports, with its report and its suite.
+    pub fn case(&self, at: CaseRef) -> Option<(&Doc<'a, &'a TestReport>, &'a Suite, &'a Case)> {
+        Repeats::case(&self.test_reports, at)
+    }
+
     /// Whether a tree was given (and not only artifacts or single files): a workflow lies at its real path.
     pub fn has_tree(&self) -> bool {
         self.workflows
             .iter()
             .any(|w| w.file.source.origin == Origin::Tree && w.file.folder().ends_with(".github/workflows"))
     }
+}
+
+/// What makes two files the same report.
+type Content<'a> = (FileKind, &'a str);
+
+/// The path that each content counts under: the first, or that of the latest attempt, for it must not hide behind an
+/// earlier one that ended in the same way.
+fn counted_once<'a>(files: &'a [File<'a>]) -> BTreeMap<Content<'a>, &'a str> {
+    let mut counted: BTreeMap<Content<'a>, (u32, &str)> = BTreeMap::new();
+    for source in files.iter().map(|file| file.source).filter(|s| s.kind.is_test_report() || s.kind.is_coverage()) {
+        let own = (attempts::slot(&source.path).1, source.path.as_str());
+        let kept = counted.entry((source.kind, &source.sha256)).or_insert(own);
+        if own.0 > kept.0 {
+            *kept = own;
+        }
+    }
+    counted.into_iter().map(|(content, (_, path))| (content, path)).collect()
 }
 
 fn join_notes(first: &str, second: &str) -> String {

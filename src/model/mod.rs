@@ -19,4 +19,7 @@ pub use report::{
     FileKind, FileRecord, FileStatus, Outcome, OutcomeCounts, OutcomeKind, PolicyInfo, PolicyPlace, PolicySource,
     Report, SCHEMA, Summary, Tool, Verdict, WorkflowInfo,
 };
-pub use tests::{CaseRecord, CaseStatus, SuiteRecord, TestCounts, Tests};
+pub use tests::{
+    CaseRecord, CaseStatus, DeclaredCounts, RepeatRecord, ResultRecord, SuiteRecord, TestCounts, TestReportRecord,
+    Tests,
+};

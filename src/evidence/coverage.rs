@@ -1,62 +1,9 @@
-//! Test results and coverage over all reports, counted from their leaves.
+//! Coverage over all reports, counted from the lines.
 
 use super::Doc;
-use crate::model::{CaseRecord, CaseStatus, Coverage, CoveredFile, FileKind, Ratio, SuiteRecord, TestCounts, Tests};
+use crate::model::{Coverage, CoveredFile, FileKind, Ratio};
 use crate::parse::coverage::{CoverageReport, CoveredSource};
-use crate::parse::test_results::{Case, Suite, TestReport};
 use std::collections::BTreeMap;
-
-/// Most failures and most slow cases that a report shows; counts are never cut.
-const SHOWN_FAILURES: usize = 1_000;
-const SHOWN_SLOWEST: usize = 50;
-
-pub(super) fn tests(reports: &[Doc<'_, &TestReport>]) -> Option<Tests> {
-    if reports.is_empty() {
-        return None;
-    }
-    let mut tests = Tests::default();
-    let mut slowest: Vec<(f64, &Doc<'_, &TestReport>, &Suite, &Case)> = Vec::new();
-    for report in reports {
-        for suite in &report.suites {
-            let counts: TestCounts = suite.counts();
-            tests.counts += counts;
-            if !suite.cases.is_empty() {
-                let file = report.file.path().to_owned();
-                tests.suites.push(SuiteRecord { name: suite.name.to_string(), file, counts });
-            }
-            for case in &suite.cases {
-                if matches!(case.status, CaseStatus::Failed | CaseStatus::Error)
-                    && tests.failures.len() < SHOWN_FAILURES
-                {
-                    tests.failures.push(record(report, suite, case));
-                }
-                if let Some(seconds) = case.seconds.filter(|s| *s > 0.0) {
-                    slowest.push((seconds, report, suite, case));
-                }
-            }
-        }
-        // A sort for each report keeps the list short without a heap.
-        slowest.sort_by(|a, b| b.0.total_cmp(&a.0));
-        slowest.truncate(SHOWN_SLOWEST);
-    }
-    tests.slowest = slowest.into_iter().map(|(_, report, suite, case)| record(report, suite, case)).collect();
-    tests.counts.seconds = (tests.counts.seconds * 1e6).round() / 1e6;
-    Some(tests)
-}
-
-fn record(report: &Doc<'_, &TestReport>, suite: &Suite, case: &Case) -> CaseRecord {
-    CaseRecord {
-        suite: suite.name.to_string(),
-        class: case.class.to_string(),
-        name: case.name.to_string(),
-        status: case.status,
-        seconds: case.seconds,
-        message: case.message.to_string(),
-        trace: case.trace.to_string(),
-        file: report.file.path().to_owned(),
-        line: report.file.line(case.span.offset),
-    }
-}
 
 /// Reports of one format are merged by path and line. Formats are not mixed: they number branches and name paths in
 /// different ways, and two formats are mostly two views of one run; the lower of them is the answer.
