@@ -6,6 +6,8 @@
 #[path = "support/mod.rs"]
 mod support;
 
+#[path = "measured/coverage.rs"]
+mod coverage;
 #[path = "measured/tests.rs"]
 mod test_results;
 

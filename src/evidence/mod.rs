@@ -6,7 +6,9 @@ mod coverage;
 pub mod docker;
 mod file;
 mod links;
+mod patch;
 pub mod paths;
+mod source_paths;
 mod tests;
 
 pub use docker::{BuildCall, BuildTool, ComposeCall};
@@ -18,6 +20,7 @@ use crate::input::Origin;
 use crate::model::{Coverage, FileKind, FileStatus, Tests};
 use crate::parse::compose::Compose;
 use crate::parse::coverage::CoverageReport;
+use crate::parse::diff::Diff;
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::documents::Document;
 use crate::parse::markdown::Document as Markdown;
@@ -84,6 +87,8 @@ pub struct Evidence<'a> {
     pub test_reports: Vec<Doc<'a, &'a TestReport>>,
     /// Coverage reports, each content once.
     pub coverage_reports: Vec<Doc<'a, &'a CoverageReport>>,
+    /// Diffs of the change under judgement.
+    pub diffs: Vec<Doc<'a, &'a Diff>>,
     /// What cases of the same test have to do with each other.
     pub repeats: Repeats,
     /// Test results over all reports.
@@ -107,6 +112,7 @@ impl<'a> Evidence<'a> {
             documents: Vec::new(),
             test_reports: Vec::new(),
             coverage_reports: Vec::new(),
+            diffs: Vec::new(),
             repeats: Repeats::default(),
             tests: None,
             coverage: None,
@@ -118,7 +124,18 @@ impl<'a> Evidence<'a> {
         }
         evidence.repeats = Repeats::find(&evidence.test_reports);
         evidence.tests = tests::tests(&evidence.test_reports, &evidence.repeats);
-        evidence.coverage = coverage::coverage(&evidence.coverage_reports);
+        let changed = patch::changed_lines(&evidence.diffs);
+        let tree = source_paths::SourcePaths::new(evidence.tree_files());
+        let measured = coverage::measure(&evidence.coverage_reports, &tree, changed.as_ref());
+        evidence.coverage = measured.coverage;
+        for (report, note) in evidence.coverage_reports.iter().zip(measured.notes).filter(|(_, note)| !note.is_empty())
+        {
+            if let Ok(at) = files.binary_search_by(|file| file.path().cmp(report.file.path()))
+                && let Some(reading) = evidence.readings.get_mut(at)
+            {
+                reading.note = join_notes(&reading.note, &note);
+            }
+        }
         evidence
     }
 
@@ -160,6 +177,7 @@ impl<'a> Evidence<'a> {
                     reading.note = join_notes(&reading.note, "the same content as another report; counted once");
                 }
             }
+            Some(Document::Diff(value)) => self.diffs.push(Doc { file, value }),
             None => {}
         }
         if !reading.problems.is_empty() {
@@ -196,6 +214,25 @@ impl<'a> Evidence<'a> {
     pub fn file(&self, path: &str) -> Option<&'a File<'a>> {
         let at = self.files.binary_search_by(|file| file.path().cmp(path)).ok()?;
         self.files.get(at)
+    }
+
+    /// Files of the tree that may be sources, by their paths from the root of the repository: reports, archives and what
+    /// lies in other archives are none.
+    fn tree_files(&self) -> impl Iterator<Item = &'a str> {
+        let mut roots =
+            self.workflows.iter().filter(|w| w.file.source.origin == Origin::Tree).map(|w| paths::root(w.file.path()));
+        let root = roots.next().filter(|root| roots.all(|other| other == *root)).unwrap_or_default();
+        let in_tree = self.files.iter().filter(|file| {
+            let kind = file.source.kind;
+            let other =
+                kind.is_test_report() || kind.is_coverage() || matches!(kind, FileKind::Archive | FileKind::Diff);
+            file.source.origin == Origin::Tree && !other
+        });
+        in_tree.filter_map(move |file| {
+            let path = file.path().strip_prefix(root)?;
+            let path = if root.is_empty() { path } else { path.strip_prefix('/')? };
+            (!path.contains(".zip/")).then_some(path)
+        })
     }
 
     /// The cases of one of the test reports that count: those that no later attempt replaced.

@@ -2,7 +2,7 @@
 
 use super::text::{self, append};
 use super::zip::{self, Budget};
-use super::{Content, Limits, RawFile, SourceFile, detect};
+use super::{Content, Limits, Origin, RawFile, SourceFile, detect};
 use crate::model::{FileKind, FileStatus};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -75,11 +75,18 @@ impl Opener<'_> {
             }
             Content::Bytes(bytes) => {
                 file.bytes = bytes.len() as u64;
-                if detect::is_zip(&bytes) || detect::by_name(&file.path) == FileKind::Archive {
+                if origin == Origin::Diff {
+                    file.kind = FileKind::Diff;
+                    decode(&mut file, bytes);
+                } else if detect::is_zip(&bytes) || detect::by_name(&file.path) == FileKind::Archive {
                     return self.archive(file, &bytes, depth);
+                } else {
+                    recognise(&mut file, bytes);
                 }
-                recognise(&mut file, bytes);
             }
+        }
+        if origin == Origin::Diff {
+            file.kind = FileKind::Diff;
         }
         let status = file.status;
         self.done.push(file);
@@ -119,10 +126,16 @@ fn recognise(file: &mut SourceFile, bytes: Vec<u8>) {
     if file.kind == FileKind::Other {
         return;
     }
-    file.sha256 = sha256(&bytes);
     if file.kind == FileKind::Foreign {
+        file.sha256 = sha256(&bytes);
         return;
     }
+    decode(file, bytes);
+}
+
+/// The text of a file that is read.
+fn decode(file: &mut SourceFile, bytes: Vec<u8>) {
+    file.sha256 = sha256(&bytes);
     let decoded = text::decode(bytes);
     file.text = decoded.text;
     file.status = decoded.status;

@@ -10,7 +10,7 @@ mod place;
 mod report;
 mod tests;
 
-pub use coverage::{Coverage, CoveredFile, Ratio};
+pub use coverage::{Coverage, CoveredFile, PatchCoverage, PatchedFile, PathMapping, Ratio};
 pub use date::Date;
 pub use finding::{Edit, Finding, Fix, Related, Status};
 pub use level::{Family, Level};

@@ -271,6 +271,8 @@ pub enum FileKind {
     Coveralls,
     /// `JaCoCo` CSV.
     JacocoCsv,
+    /// Unified diff of the change under judgement.
+    Diff,
     /// Markdown document.
     Markdown,
     /// Policy of Tollgate.
@@ -325,6 +327,7 @@ impl FileKind {
             Self::Codecov => "codecov",
             Self::Coveralls => "coveralls",
             Self::JacocoCsv => "jacoco-csv",
+            Self::Diff => "diff",
             Self::Markdown => "markdown",
             Self::Policy => "policy",
             Self::Archive => "archive",

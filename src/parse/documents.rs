@@ -1,6 +1,7 @@
 //! From a file to its document, by kind.
 
 use super::coverage::{self, CoverageReport};
+use super::diff::{self, Diff};
 use super::dockerfile::Dockerfile;
 use super::markdown::Document as Markdown;
 use super::test_results::{TestReport, ctrf, go_test, junit, nunit, testng, trx, xunit};
@@ -22,6 +23,8 @@ pub enum Document<'t> {
     Coverage(CoverageReport),
     /// Markdown.
     Markdown(Markdown),
+    /// A diff.
+    Diff(Diff),
 }
 
 /// Reads a file by its kind; `None` for kinds that hold no document and for files whose text could not be had.
@@ -42,6 +45,7 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         FileKind::Testng => testng::parse(text).map(Document::Tests),
         FileKind::Ctrf => ctrf::parse(text).map(Document::Tests),
         FileKind::GoTestJson => go_test::parse(text).map(Document::Tests),
+        FileKind::Diff => diff::parse(text).map(Document::Diff),
         FileKind::Markdown => markdown::parse(text).map(Document::Markdown),
         kind => return Some(coverage::parse(kind, text)?.map(Document::Coverage)),
     })

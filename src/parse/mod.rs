@@ -3,6 +3,7 @@
 
 pub mod compose;
 pub mod coverage;
+pub mod diff;
 pub mod dockerfile;
 pub mod documents;
 pub mod image;

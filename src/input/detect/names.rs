@@ -36,6 +36,9 @@ pub fn wanted(path: &str) -> bool {
     if name.is_yaml() || name.is_workflow_copy() || name.is_dockerfile() || name.dockerfile_with_extension().is_some() {
         return true;
     }
+    if name.is_diff() {
+        return true;
+    }
     if name.has_extension(&["xml", "trx", "md", "markdown", "zip", "info", "lcov", "sarif", "workflow", "tap"]) {
         return true;
     }
@@ -120,6 +123,12 @@ impl<'a> Name<'a> {
     /// Whether the file lies anywhere below `.github/actions`.
     pub(super) fn in_actions(&self) -> bool {
         self.folders.windows(2).any(|pair| pair == [".github", "actions"])
+    }
+
+    /// `pr.diff` or `change.patch` at the root of what was given: the change under judgement. Repositories keep patches of
+    /// other code in folders.
+    pub(super) fn is_diff(&self) -> bool {
+        self.has_extension(&["diff", "patch"]) && self.folders.iter().all(|folder| folder.ends_with(".zip"))
     }
 
     /// `.resultset.json`, which `SimpleCov` alone writes.

@@ -99,6 +99,13 @@ fn files_are_recognised_by_path_then_content() {
         ("a.json", r#"{"Time":"t","Action":"start","Package":"p"}"#, GoTestJson),
         ("a.log", "go: downloading x\n{\"Action\":\"start\",\"Package\":\"p\"}\n", GoTestJson),
         ("a.log", "x\n{\"Action\":\"start\"}\n", Other),
+        // A diff is the change under judgement only at the root.
+        ("pr.diff", "diff --git a/x b/x\n", FileKind::Diff),
+        ("a.patch", "From 1\n--- a/x\n+++ b/x\n", FileKind::Diff),
+        ("run.zip/pr.diff", "diff --git a/x b/x\n", FileKind::Diff),
+        ("patches/left-pad.patch", "diff --git a/x b/x\n", Other),
+        ("a.diff", "hello\n", Other),
+        ("a.txt", "diff --git a/x b/x\n", Other),
         // Reports that break off are what their names say.
         ("junit.xml", "", Junit),
         ("TEST-a.xml", "<?xml version=", Junit),
@@ -197,6 +204,8 @@ fn names_that_no_format_has_are_not_wanted() {
         ("cover.out", true),
         ("artifact.ZIP", true),
         ("docs/rollback.md", true),
+        ("pr.diff", true),
+        ("patches/left-pad.patch", false),
         ("logo.png", false),
         ("main.rs", false),
         ("package.json", false),
