@@ -219,9 +219,7 @@ impl<'a> Evidence<'a> {
     /// Files of the tree that may be sources, by their paths from the root of the repository: reports, archives and what
     /// lies in other archives are none.
     fn tree_files(&self) -> impl Iterator<Item = &'a str> {
-        let mut roots =
-            self.workflows.iter().filter(|w| w.file.source.origin == Origin::Tree).map(|w| paths::root(w.file.path()));
-        let root = roots.next().filter(|root| roots.all(|other| other == *root)).unwrap_or_default();
+        let root = self.tree_root();
         let in_tree = self.files.iter().filter(|file| {
             let kind = file.source.kind;
             let other =
@@ -233,6 +231,21 @@ impl<'a> Evidence<'a> {
             let path = if root.is_empty() { path } else { path.strip_prefix('/')? };
             (!path.contains(".zip/")).then_some(path)
         })
+    }
+
+    /// The folder that the workflows of the tree belong to; empty where that is the root, or where it is not one.
+    fn tree_root(&self) -> &'a str {
+        let mut roots =
+            self.workflows.iter().filter(|w| w.file.source.origin == Origin::Tree).map(|w| paths::root(w.file.path()));
+        roots.next().filter(|root| roots.all(|other| other == *root)).unwrap_or_default()
+    }
+
+    /// The file of the tree that a covered path ([`crate::model::CoveredFile`]) stands for.
+    pub fn source_file(&self, path: &str) -> Option<&'a File<'a>> {
+        match self.tree_root() {
+            "" => self.file(path),
+            root => self.file(&format!("{root}/{path}")),
+        }
     }
 
     /// The cases of one of the test reports that count: those that no later attempt replaced.
