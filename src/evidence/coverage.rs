@@ -32,19 +32,19 @@ pub(super) fn measure(
     let mut mapping = PathMapping::default();
     let mut notes = Vec::new();
     for report in reports {
-        let paths = Paths::of(report.value, tree);
-        mapping.matched += paths.mapping.matched;
-        mapping.unmatched += paths.mapping.unmatched;
-        mapping.ambiguous += paths.mapping.ambiguous;
+        let mapped = Mapped::of(report.value, tree);
+        mapping.matched += mapped.mapping.matched;
+        mapping.unmatched += mapped.mapping.unmatched;
+        mapping.ambiguous += mapped.mapping.ambiguous;
         let (sources, read) = formats.entry(report.file.source.kind).or_default();
-        for (source, path) in report.files.iter().zip(paths.paths) {
+        for (source, path) in report.files.iter().zip(mapped.paths) {
             match sources.get_mut(&*path) {
                 Some(known) => known.merge(source),
                 None => drop(sources.insert(path.into_owned(), source.clone())),
             }
         }
         read.push(report.value);
-        notes.push(paths.note);
+        notes.push(mapped.note);
     }
     let patch = changed.map(|changed| {
         let sources: Vec<&Sources> = formats.values().map(|(sources, _)| sources).collect();
@@ -68,13 +68,13 @@ pub(super) fn measure(
 }
 
 /// The paths of a report's files, in order, as files of the tree.
-struct Paths<'t> {
+struct Mapped<'t> {
     paths: Vec<Cow<'t, str>>,
     mapping: PathMapping,
     note: String,
 }
 
-impl<'t> Paths<'t> {
+impl<'t> Mapped<'t> {
     /// A file of the tree is what the path with the longest tail means; a shorter one of the same report (a library's
     /// `utils/text.py`) is another file that only ends alike.
     fn of(report: &CoverageReport, tree: &SourcePaths<'t>) -> Self {

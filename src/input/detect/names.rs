@@ -128,7 +128,8 @@ impl<'a> Name<'a> {
     /// `pr.diff` or `change.patch` at the root of what was given: the change under judgement. Repositories keep patches of
     /// other code in folders.
     pub(super) fn is_diff(&self) -> bool {
-        self.has_extension(&["diff", "patch"]) && self.folders.iter().all(|folder| folder.ends_with(".zip"))
+        self.has_extension(&["diff", "patch"])
+            && self.folders.iter().all(|folder| Name::new(folder).has_extension(&["zip"]))
     }
 
     /// `.resultset.json`, which `SimpleCov` alone writes.

@@ -12,7 +12,7 @@ rule! {
     /// # What it checks
     ///
     /// The coverage of lines and of branches that a report states about itself is what its own lines come to, but for a
-    /// small tolerance. Formats that count at every level (JaCoCo) are left out, for their totals rightly hold code that
+    /// small tolerance. Formats that count at every level (`JaCoCo`) are left out, for their totals rightly hold code that
     /// has no lines; so are reports that list no lines, and those that could not be read whole.
     ///
     /// # Why it matters
