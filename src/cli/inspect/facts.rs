@@ -1,6 +1,7 @@
 use crate::evidence::Evidence;
 use crate::model::{FileKind, FileRecord, Ratio, TestCounts};
 use crate::parse::coverage::{CoverageReport, Declared};
+use crate::parse::diff::ChangedFile;
 use crate::parse::dockerfile::{Dockerfile, Stage};
 use crate::parse::test_results::{DeclaredCounts, TestReport};
 use crate::parse::workflow::{Action, Job, Step, Workflow};
@@ -17,6 +18,7 @@ pub(super) enum Facts {
     Action(ActionFacts),
     Compose(ComposeFacts),
     Dockerfile(DockerfileFacts),
+    Diff(DiffFacts),
 }
 
 /// Of a test report, counted from its cases.
@@ -98,6 +100,18 @@ pub(super) struct DeclaredCoverage {
 pub(super) struct Counted {
     pub(super) covered: u64,
     pub(super) total: u64,
+}
+
+/// Of a diff.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct DiffFacts {
+    /// Changed files.
+    pub(super) files: usize,
+    /// Added lines.
+    pub(super) added: u64,
+    /// Those that are instrumented, over all diffs; absent where there is no coverage report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) line: Option<Counted>,
 }
 
 /// Of a workflow.
@@ -187,6 +201,13 @@ pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMa
     }
     for doc in &evidence.dockerfiles {
         facts.insert(doc.file.path().to_owned(), Facts::from(doc.value));
+    }
+    let patch = evidence.coverage.as_ref().and_then(|coverage| coverage.patch.as_ref());
+    let line = patch.map(|patch| Counted { covered: patch.line.covered, total: patch.line.total });
+    for doc in &evidence.diffs {
+        let added = doc.value.files.iter().map(ChangedFile::lines).sum();
+        let diff = DiffFacts { files: doc.value.files.len(), added, line };
+        facts.insert(doc.file.path().to_owned(), Facts::Diff(diff));
     }
     facts
 }

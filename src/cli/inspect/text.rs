@@ -1,5 +1,5 @@
 use super::facts::{
-    ActionFacts, ComposeFacts, Counted, CoverageFacts, DockerfileFacts, Facts, TestFacts, WorkflowFacts,
+    ActionFacts, ComposeFacts, Counted, CoverageFacts, DiffFacts, DockerfileFacts, Facts, TestFacts, WorkflowFacts,
 };
 use super::{Inspected, Inspection};
 use crate::model::{FileKind, FileStatus, Ratio};
@@ -69,6 +69,7 @@ fn lines(facts: &Facts) -> Vec<String> {
         Facts::Action(facts) => action(facts),
         Facts::Compose(facts) => compose(facts),
         Facts::Dockerfile(facts) => dockerfile(facts),
+        Facts::Diff(facts) => diff(facts),
     }
 }
 
@@ -159,6 +160,15 @@ fn compose(facts: &ComposeFacts) -> Vec<String> {
         format!("services: {}", listed(&facts.services, "none")),
         format!("{} with a healthcheck, {} built here", facts.with_healthcheck, facts.with_build),
     ]
+}
+
+fn diff(facts: &DiffFacts) -> Vec<String> {
+    let added = format!("{} added", plural(usize::try_from(facts.added).unwrap_or(usize::MAX), "line", "lines"));
+    let mut lines = vec![format!("{} changed, {added}", plural(facts.files, "file", "files"))];
+    lines.extend(facts.line.map(|Counted { covered, total }| {
+        format!("coverage of the added lines: {}", ratio_in_words(Ratio { covered, total }))
+    }));
+    lines
 }
 
 fn dockerfile(facts: &DockerfileFacts) -> Vec<String> {

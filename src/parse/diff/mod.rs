@@ -10,6 +10,7 @@ mod names;
 use crate::model::Span;
 use crate::parse::{Parsed, Problem};
 use names::{header_path, plain_path, unquoted};
+use std::collections::BTreeSet;
 
 /// A diff.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -79,6 +80,8 @@ struct Reader<'t> {
     hunk: Option<Hunk>,
     /// Whether hunks belong to the last file of the diff.
     has_file: bool,
+    /// Paths with hunks: the numbers of a second change count from another text.
+    seen: BTreeSet<String>,
     /// Inside a combined diff, which is passed over.
     combined: bool,
 }
@@ -154,6 +157,12 @@ impl<'t> Reader<'t> {
             self.problem(span, "this line names no file");
         }
         let change = if deleted { Change::Deleted } else { Change::Text };
+        if !self.seen.insert(path.clone()) {
+            self.problem(
+                span,
+                "this file is changed a second time: give one diff of the whole change, not one a commit",
+            );
+        }
         self.diff.files.push(ChangedFile { path, added: Vec::new(), change, span });
         self.has_file = true;
     }

@@ -84,6 +84,14 @@ fn mails_and_several_commits_are_read_through() {
 }
 
 #[test]
+fn a_series_of_commits_is_no_diff_of_one_change() {
+    let one = "--- a/x\n+++ b/x\n@@ -0,0 +1 @@\n+a\n";
+    let parsed = parse(&one.repeat(2));
+    assert_eq!(parsed.document.unwrap().files.len(), 2);
+    assert!(parsed.problems[0].message.contains("a second time"), "{:?}", parsed.problems);
+}
+
+#[test]
 fn what_breaks_off_is_told_and_the_rest_is_kept() {
     for (text, expected, said) in [
         ("--- a/x\n+++ b/x\n@@ -1,2 +1,3 @@\n a\n+b\n", vec![(2, 2)], "1 old and 1 new lines"),
