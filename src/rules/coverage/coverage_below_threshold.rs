@@ -48,9 +48,9 @@ rule! {
     /// - `line`: lowest coverage of lines, in percent (default 80).
     /// - `branch`, `function`: the same for branches and functions (default: not asked for).
     /// - `groups`: limits for parts of the code, each by its name:
-    ///   `groups: { core: { paths: ["src/core/**"], line: 95, branch: 80 } }`. Paths are those that the reports name;
-    ///   where a report names absolute paths, a pattern may match their end. A group without limits has the `line` of
-    ///   the rule.
+    ///   `groups: { core: { paths: ["src/core/**"], line: 95, branch: 80 } }`. Paths are those of the tree; of files that
+    ///   are not in it, those that the reports name, and of an absolute one a pattern may match the end. A group without
+    ///   limits has the `line` of the rule.
     ///
     /// # When to waive
     ///
