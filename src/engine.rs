@@ -136,7 +136,7 @@ fn verdict(outcomes: &[Outcome], findings: &[Finding], files: &[FileRecord], fai
 }
 
 fn is_evidence(kind: FileKind) -> bool {
-    !matches!(kind, FileKind::Archive | FileKind::Foreign | FileKind::Other | FileKind::Policy)
+    !matches!(kind, FileKind::Archive | FileKind::Diff | FileKind::Foreign | FileKind::Other | FileKind::Policy)
 }
 
 fn summary(outcomes: &[Outcome], findings: &[Finding]) -> Summary {

@@ -569,3 +569,32 @@ fn inspect_tells_what_runs_and_builds_took() {
         assert!(text.contains(line), "{line} in {text}");
     }
 }
+
+#[test]
+fn a_diff_is_judged_by_any_name_and_shown_with_its_coverage() {
+    let root = tree(&[
+        (CI, WAITS),
+        ("src/cart.js", ""),
+        ("out/lcov.info", "SF:/build/src/cart.js\nDA:1,1\nDA:2,0\nend_of_record\n"),
+        ("out/change.txt", "--- a/src/cart.js\n+++ b/src/cart.js\n@@ -0,0 +1,2 @@\n+one\n+two\n"),
+        ("policy.yml", "version: 1\nrules:\n  patch-coverage-below-threshold: error\n"),
+    ]);
+    let check = |line: &[&str]| tollgate(root.path(), &[&["check", "--policy", "policy.yml"], line].concat());
+    assert_eq!(check(&[]).status.code(), Some(0), "without a diff there is nothing to judge");
+    let output = check(&["--diff", "out/change.txt", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["findings"][0]["place"]["file"], "out/change.txt");
+    let line = serde_json::json!({ "covered": 1, "total": 2, "percent": 50.0 });
+    assert_eq!(report["coverage"]["patch"]["line"], line);
+    assert_eq!(report["coverage"]["patch"]["files"][0]["missing"], serde_json::json!([[2, 2]]));
+
+    let missing = check(&["--diff", "no.diff"]);
+    assert_eq!(missing.status.code(), Some(3), "a diff that is not there is no pass");
+    assert!(String::from_utf8(missing.stderr).unwrap().contains("no.diff: does not exist"));
+
+    let shown = tollgate(root.path(), &["inspect", "--diff", "out/change.txt"]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.contains("1 file changed, 2 lines added"), "{shown}");
+    assert!(shown.contains("coverage of the added lines"), "{shown}");
+}

@@ -11,7 +11,7 @@ mod report;
 mod runs;
 mod tests;
 
-pub use coverage::{Coverage, CoveredFile, Ratio};
+pub use coverage::{Coverage, CoveredFile, PatchCoverage, PatchedFile, PathMapping, Ratio};
 pub use date::Date;
 pub use finding::{Edit, Finding, Fix, Related, Status};
 pub use level::{Family, Level};
@@ -21,4 +21,7 @@ pub use report::{
     Report, SCHEMA, Summary, Tool, Verdict, WorkflowInfo,
 };
 pub use runs::{BuildInfo, JobInfo, PathBy, RunInfo, StepInfo};
-pub use tests::{CaseRecord, CaseStatus, SuiteRecord, TestCounts, Tests};
+pub use tests::{
+    CaseRecord, CaseStatus, DeclaredCounts, RepeatRecord, ResultRecord, SuiteRecord, TestCounts, TestReportRecord,
+    Tests,
+};

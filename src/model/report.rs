@@ -288,6 +288,8 @@ pub enum FileKind {
     CoverageConfig,
     /// Configuration of a bot that updates dependencies.
     UpdateBot,
+    /// Unified diff of the change under judgement.
+    Diff,
     /// Markdown document.
     Markdown,
     /// Policy of Tollgate.
@@ -356,6 +358,7 @@ impl FileKind {
             Self::BuildProgress => "build-progress",
             Self::CoverageConfig => "coverage-config",
             Self::UpdateBot => "update-bot",
+            Self::Diff => "diff",
             Self::Markdown => "markdown",
             Self::Policy => "policy",
             Self::Archive => "archive",

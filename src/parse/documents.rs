@@ -2,6 +2,7 @@
 
 use super::config::{self, Config};
 use super::coverage::{self, CoverageReport};
+use super::diff::{self, Diff};
 use super::dockerfile::Dockerfile;
 use super::markdown::Document as Markdown;
 use super::runs::{RunReport, buildkit, github};
@@ -33,6 +34,8 @@ pub enum Document<'t> {
     Config(Config),
     /// Markdown.
     Markdown(Markdown),
+    /// A diff.
+    Diff(Diff),
 }
 
 /// What is wrong with the syntax of a text that is of no known kind, so that nothing can be read at all.
@@ -82,6 +85,7 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         FileKind::BuildMetadata => buildkit::metadata(text).map(Document::Runs),
         FileKind::BuildProgress => buildkit::progress(text).map(Document::Runs),
         FileKind::CoverageConfig | FileKind::UpdateBot => config::parse(&file.path, text).map(Document::Config),
+        FileKind::Diff => diff::parse(text).map(Document::Diff),
         FileKind::Markdown => markdown::parse(text).map(Document::Markdown),
         kind => return Some(coverage::parse(kind, text)?.map(Document::Coverage)),
     })

@@ -4,6 +4,7 @@
 pub mod compose;
 pub mod config;
 pub mod coverage;
+pub mod diff;
 pub mod dockerfile;
 pub mod documents;
 pub mod image;

@@ -2,6 +2,7 @@ use crate::evidence::{Build, Evidence, Run};
 use crate::model::{BuildInfo, FileKind, FileRecord, Ratio, RunInfo, TestCounts};
 use crate::parse::config::{Demand, Effect, Scope, Threshold};
 use crate::parse::coverage::{CoverageReport, Declared};
+use crate::parse::diff::ChangedFile;
 use crate::parse::dockerfile::{Dockerfile, Stage};
 use crate::parse::sarif::{Sarif, State, ToolLevel};
 use crate::parse::test_results::{DeclaredCounts, TestReport};
@@ -23,6 +24,7 @@ pub(super) enum Facts {
     Sarif(SarifFacts),
     Runs(RunFacts),
     Config(ConfigFacts),
+    Diff(DiffFacts),
 }
 
 /// Of a test report, counted from its cases.
@@ -104,6 +106,18 @@ pub(super) struct DeclaredCoverage {
 pub(super) struct Counted {
     pub(super) covered: u64,
     pub(super) total: u64,
+}
+
+/// Of a diff.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct DiffFacts {
+    /// Changed files.
+    pub(super) files: usize,
+    /// Added lines.
+    pub(super) added: u64,
+    /// Those that are instrumented, over all diffs; absent where there is no coverage report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) line: Option<Counted>,
 }
 
 /// Of a workflow.
@@ -325,6 +339,13 @@ pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMa
     facts.extend(configs.into_iter().map(|(path, config)| (path.to_owned(), Facts::Config(config))));
     for doc in &evidence.dockerfiles {
         facts.insert(doc.file.path().to_owned(), Facts::from(doc.value));
+    }
+    let patch = evidence.coverage.as_ref().and_then(|coverage| coverage.patch.as_ref());
+    let line = patch.map(|patch| Counted { covered: patch.line.covered, total: patch.line.total });
+    for doc in &evidence.diffs {
+        let added = doc.value.files.iter().map(ChangedFile::lines).sum();
+        let diff = DiffFacts { files: doc.value.files.len(), added, line };
+        facts.insert(doc.file.path().to_owned(), Facts::Diff(diff));
     }
     facts
 }

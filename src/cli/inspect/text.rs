@@ -1,6 +1,6 @@
 use super::facts::{
-    ActionFacts, ComposeFacts, ConfigFacts, Counted, CoverageFacts, DockerfileFacts, Facts, RunFacts, SarifFacts,
-    TestFacts, ThresholdFacts, ToolRunFacts, WorkflowFacts,
+    ActionFacts, ComposeFacts, ConfigFacts, Counted, CoverageFacts, DiffFacts, DockerfileFacts, Facts, RunFacts,
+    SarifFacts, TestFacts, ThresholdFacts, ToolRunFacts, WorkflowFacts,
 };
 use super::{Inspected, Inspection};
 use crate::model::{BuildInfo, FileKind, FileStatus, PathBy, Ratio, RunInfo};
@@ -73,6 +73,7 @@ fn lines(facts: &Facts) -> Vec<String> {
         Facts::Sarif(facts) => sarif(facts),
         Facts::Runs(facts) => runs(facts),
         Facts::Config(facts) => config(facts),
+        Facts::Diff(facts) => diff(facts),
     }
 }
 
@@ -186,6 +187,15 @@ fn compose(facts: &ComposeFacts) -> Vec<String> {
         format!("services: {}", listed(&facts.services, "none")),
         format!("{} with a healthcheck, {} built here", facts.with_healthcheck, facts.with_build),
     ]
+}
+
+fn diff(facts: &DiffFacts) -> Vec<String> {
+    let added = format!("{} added", plural(usize::try_from(facts.added).unwrap_or(usize::MAX), "line", "lines"));
+    let mut lines = vec![format!("{} changed, {added}", plural(facts.files, "file", "files"))];
+    lines.extend(facts.line.map(|Counted { covered, total }| {
+        format!("coverage of the added lines: {}", ratio_in_words(Ratio { covered, total }))
+    }));
+    lines
 }
 
 fn dockerfile(facts: &DockerfileFacts) -> Vec<String> {

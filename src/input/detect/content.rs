@@ -88,6 +88,11 @@ pub(super) fn report(name: &Name<'_>, head: &str) -> Detected {
     if is_lcov(head) {
         return Detected::is(FileKind::Lcov);
     }
+    if name.is_diff() {
+        let diff = head.lines().any(|line| line.starts_with("diff --git ") || line.starts_with("+++ "));
+        let note = "no unified diff";
+        return if diff { Detected::is(FileKind::Diff) } else { Detected::other(note) };
+    }
     if let Some(detected) = text(head) {
         return detected;
     }

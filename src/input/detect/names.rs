@@ -62,6 +62,9 @@ pub fn wanted(path: &str) -> bool {
     if name.is_yaml() || name.is_workflow_copy() || name.is_dockerfile() || name.dockerfile_with_extension().is_some() {
         return true;
     }
+    if name.is_diff() {
+        return true;
+    }
     if name.has_extension(&["xml", "trx", "md", "markdown", "zip", "info", "lcov", "sarif", "workflow", "tap"]) {
         return true;
     }
@@ -151,6 +154,13 @@ impl<'a> Name<'a> {
     /// Whether the file lies in `.github` itself, or has no folder at all.
     pub(super) fn in_github(&self) -> bool {
         self.folders.is_empty() || self.folders.ends_with(&[".github"])
+    }
+
+    /// `pr.diff` or `change.patch` at the root of what was given: the change under judgement. Repositories keep patches of
+    /// other code in folders.
+    pub(super) fn is_diff(&self) -> bool {
+        self.has_extension(&["diff", "patch"])
+            && self.folders.iter().all(|folder| Name::new(folder).has_extension(&["zip"]))
     }
 
     /// `.resultset.json`, which `SimpleCov` alone writes.

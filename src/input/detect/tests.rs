@@ -105,6 +105,13 @@ fn files_are_recognised_by_path_then_content() {
         ("a.json", r#"{"version": "2.1.0", "runs": []}"#, Sarif),
         ("a.json", r#"{"runs": [{"tool": {}}], "version": "2.1.0"}"#, Sarif),
         ("a.json", r#"{"runs": [1, 2]}"#, Other),
+        // A diff is the change under judgement only at the root.
+        ("pr.diff", "diff --git a/x b/x\n", FileKind::Diff),
+        ("a.patch", "From 1\n--- a/x\n+++ b/x\n", FileKind::Diff),
+        ("run.zip/pr.diff", "diff --git a/x b/x\n", FileKind::Diff),
+        ("patches/left-pad.patch", "diff --git a/x b/x\n", Other),
+        ("a.diff", "hello\n", Other),
+        ("a.txt", "diff --git a/x b/x\n", Other),
         // Reports that break off are what their names say.
         ("zizmor.sarif", "{\"vers", Sarif),
         ("trivy.sarif.json", "", Sarif),
@@ -235,6 +242,8 @@ fn names_that_no_format_has_are_not_wanted() {
         ("cover.out", true),
         ("artifact.ZIP", true),
         ("docs/rollback.md", true),
+        ("pr.diff", true),
+        ("patches/left-pad.patch", false),
         ("logo.png", false),
         ("main.rs", false),
         ("package.json", true),
