@@ -5,6 +5,7 @@ pub mod compose;
 pub mod coverage;
 pub mod dockerfile;
 pub mod documents;
+pub mod expression;
 pub mod image;
 pub mod markdown;
 pub mod shell;
