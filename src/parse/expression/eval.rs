@@ -72,7 +72,9 @@ impl Expr {
             Kind::Context(_) | Kind::Member(..) | Kind::Index(..) | Kind::Star(_) => None,
             Kind::Call(function, arguments) => call(function.name, arguments),
             Kind::Not(inner) => inner.truth().map(|truth| Value::Bool(!truth)),
-            Kind::Compare(operator, left, right) => compare(*operator, &left.eval()?, &right.eval()?).map(Value::Bool),
+            Kind::Compare(operator, left, right) => {
+                Some(Value::Bool(compare(*operator, &left.eval()?, &right.eval()?)))
+            }
             Kind::And(parts) => chosen(parts, false),
             Kind::Or(parts) => chosen(parts, true),
         }
@@ -107,16 +109,16 @@ fn chosen(parts: &[Expr], stop: bool) -> Option<Value> {
     last
 }
 
-fn compare(operator: Operator, left: &Value, right: &Value) -> Option<bool> {
+fn compare(operator: Operator, left: &Value, right: &Value) -> bool {
     let order = left.compare(right);
-    Some(match operator {
+    match operator {
         Operator::Equal => order == Some(Ordering::Equal),
         Operator::NotEqual => order != Some(Ordering::Equal),
         Operator::Less => order == Some(Ordering::Less),
         Operator::LessOrEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
         Operator::Greater => order == Some(Ordering::Greater),
         Operator::GreaterOrEqual => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
-    })
+    }
 }
 
 fn call(name: &str, arguments: &[Expr]) -> Option<Value> {

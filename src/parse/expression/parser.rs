@@ -137,7 +137,10 @@ impl Parser {
 
     fn access(&mut self) -> Result<Expr, Problem> {
         let (mut expr, indexable) = self.primary()?;
-        while indexable {
+        if !indexable {
+            return Ok(expr);
+        }
+        loop {
             let start = expr.span.offset;
             if self.take(".").is_some() {
                 let Some(token) = self.peek().cloned() else {
@@ -180,7 +183,7 @@ impl Parser {
             TokenKind::Bool(value) => Kind::Bool(value),
             TokenKind::Number(value) => Kind::Number(value),
             TokenKind::Text(text) => Kind::Text(text),
-            TokenKind::Name(name) if self.next_is("(") => return Ok((self.call(name, span)?, true)),
+            TokenKind::Name(name) if self.next_is("(") => return Ok((self.call(&name, span)?, true)),
             TokenKind::Name(name) => return Ok((node(Kind::Context(name), span)?, true)),
             TokenKind::Sign("(") => {
                 let mut inner = self.deeper(Self::or)?;
@@ -192,7 +195,7 @@ impl Parser {
         Ok((node(kind, span)?, false))
     }
 
-    fn call(&mut self, name: String, span: Span) -> Result<Expr, Problem> {
+    fn call(&mut self, name: &str, span: Span) -> Result<Expr, Problem> {
         self.at += 1;
         let mut arguments = Vec::new();
         let end = loop {
@@ -204,7 +207,7 @@ impl Parser {
                 break self.demand(")")?;
             }
         };
-        let Some(function) = functions::find(&name) else {
+        let Some(function) = functions::find(name) else {
             return Err(Problem::new(span, format!("there is no function `{name}`")));
         };
         let whole = Span::between(span.offset, end.end());

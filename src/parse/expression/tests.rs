@@ -1,5 +1,10 @@
 use super::{Expr, Kind, Value, condition, parse, templates};
+use crate::model::Span;
 use crate::parse::yaml::Tree;
+
+fn slice(text: &str, span: Span) -> &str {
+    text.get(span.range()).unwrap()
+}
 
 fn paths(text: &str) -> Vec<String> {
     parse(text, 0).unwrap().contexts().iter().map(super::Reference::path).collect()
@@ -93,7 +98,7 @@ fn what_is_no_expression_is_told_with_its_place() {
     ] {
         let problem = parse(text, 0).unwrap_err();
         assert!(problem.message.contains(words), "{text}: {}", problem.message);
-        assert_eq!(&text[problem.span.range()], place, "{text}");
+        assert_eq!(slice(text, problem.span), place, "{text}");
     }
 }
 
@@ -167,8 +172,8 @@ none: a }} {{ b $ {{ c }}
         .map(|t| {
             let expr = t.expr.unwrap();
             let references = expr.contexts();
-            let spans = references.iter().map(|r| text[r.span.range()].to_owned()).collect();
-            (text[t.span.range()].to_owned(), t.whole, spans)
+            let spans = references.iter().map(|r| slice(text, r.span).to_owned()).collect();
+            (slice(text, t.span).to_owned(), t.whole, spans)
         })
         .collect();
     let expected = [
@@ -193,7 +198,7 @@ fn conditions_need_no_braces() {
     let tree = Tree::parse(text).document.unwrap();
     let root = tree.root().unwrap();
     let found = |key: &str| condition(root.get(key).unwrap());
-    assert_eq!(&text[found("a")[0].span.range()], "github.ref == 'x'");
+    assert_eq!(slice(text, found("a")[0].span), "github.ref == 'x'");
     assert!(found("a")[0].whole && found("b")[0].whole);
     assert!(!found("c")[0].whole, "the line end makes it a text, which is always true");
     assert!(found("d").is_empty() && found("e").is_empty());
