@@ -4,6 +4,7 @@
 pub mod docker;
 mod file;
 mod links;
+mod local;
 mod measured;
 pub mod paths;
 

@@ -5,6 +5,7 @@ use crate::policy::RuleSpec;
 /// All rules, by id.
 pub const REGISTRY: &[Registered] = &[
     register::<rollback::backup_unusable::BackupUnusable>(),
+    register::<document::bad_expression::BadExpression>(),
     register::<coverage::coverage_below_threshold::CoverageBelowThreshold>(),
     register::<coverage::coverage_report_missing::CoverageReportMissing>(),
     register::<health::depends_on_without_health::DependsOnWithoutHealth>(),

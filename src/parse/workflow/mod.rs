@@ -6,11 +6,17 @@
 mod action;
 mod expressions;
 mod run;
+pub mod schema;
+mod settings;
+mod triggers;
 mod uses;
 
 pub use action::Action;
 pub use expressions::{Expression, Site};
 pub use run::{Run, Shell};
+pub use schema::UnknownKey;
+pub use settings::{Concurrency, Environment, Matrix, Permissions, RunsOn, Scope, Secrets};
+pub use triggers::{Declared, Schedule};
 pub use uses::{Target, Uses};
 
 use super::Problem;
