@@ -2,4 +2,8 @@
 
 pub mod bad_expression;
 pub mod duplicate_key;
+pub mod duplicate_step_id;
+pub mod missing_needs;
+pub mod needs_cycle;
+pub mod unknown_step_id;
 pub mod unreadable_file;
