@@ -61,10 +61,10 @@ jobs:
     runs-on: x
     steps: [{ uses: ./actions/here }, { uses: $/actions/here }, { uses: ./../out }, { uses: a/b@v1 }]
 ";
-        let called = "on: { workflow_call: { inputs: { x: { type: string } } } }\njobs: { a: { runs-on: x, steps: [{ run: x }] } }\n";
+        let reusable = "on: { workflow_call: { inputs: { x: { type: string } } } }\njobs: { a: { runs-on: x, steps: [{ run: x }] } }\n";
         let files = [
             ("shop/.github/workflows/ci.yml", caller),
-            ("shop/.github/workflows/called.yml", called),
+            ("shop/.github/workflows/called.yml", reusable),
             ("shop/.github/actions/other/action.yml", action),
             ("shop/actions/here/action.yaml", action),
         ];
@@ -80,12 +80,12 @@ jobs:
                 .map(|action| action.file.path())
                 .collect();
             assert_eq!(followed, ["shop/actions/here/action.yaml"; 2]);
-            let called: Vec<_> = evidence
+            let inputs: Vec<_> = evidence
                 .jobs()
                 .filter_map(|job| evidence.called_workflow(job.file, job.job.uses.as_ref()?))
                 .flat_map(|workflow| workflow.inputs().map(|input| input.name))
                 .collect();
-            assert_eq!(called, ["x"]);
+            assert_eq!(inputs, ["x"]);
             let mut left: Vec<_> = evidence.not_followed().iter().map(|(_, uses)| uses.text).collect();
             left.sort_unstable();
             assert_eq!(left, ["./../out", "./.github/workflows/gone.yml", "./actions/gone", "./actions/gone"]);

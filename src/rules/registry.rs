@@ -25,6 +25,8 @@ pub const REGISTRY: &[Registered] = &[
     register::<container::tests_outside_container::TestsOutsideContainer>(),
     register::<time::timeout_over_budget::TimeoutOverBudget>(),
     register::<caching::uncached_image_build::UncachedImageBuild>(),
+    register::<document::undefined_reference::UndefinedReference>(),
+    register::<document::unknown_key::UnknownKey>(),
     register::<document::unknown_step_id::UnknownStepId>(),
     register::<security::unpinned_action::UnpinnedAction>(),
     register::<security::unpinned_image::UnpinnedImage>(),

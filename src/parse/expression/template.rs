@@ -47,6 +47,12 @@ pub fn templates(node: Node<'_>) -> Vec<Template> {
 /// The expressions of a condition: the whole text is one where no `${{` stands in it. None where the condition is
 /// empty.
 pub fn condition(node: Node<'_>) -> Vec<Template> {
+    if let Some(tag) = node.tag().filter(|tag| tag.starts_with('!') && !tag.starts_with("!!")) {
+        let message =
+            format!("`{tag}` begins with `!`, so it is a tag of YAML and no condition; `${{{{ }}}}` around it helps");
+        let problem = Problem::new(node.span(), message);
+        return vec![Template { span: node.span(), inner: Span::default(), whole: true, expr: Err(problem) }];
+    }
     match node.text() {
         Some(text) if !text.contains(OPEN) => {
             if node.is_null() || text.trim().is_empty() {

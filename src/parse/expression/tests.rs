@@ -193,8 +193,7 @@ none: a }} {{ b $ {{ c }}
 
 #[test]
 fn conditions_need_no_braces() {
-    let text =
-        "a: github.ref == 'x'\nb: ${{ always() }}\nc: |\n  ${{ failure() }}\nd:\ne: \"\"\nf: ${{ open\ng: ${{ }}\n";
+    let text = "a: github.ref == 'x'\nb: ${{ always() }}\nc: |\n  ${{ failure() }}\nd:\ne: \"\"\nf: ${{ open\ng: ${{ }}\nh: !cancelled()\n";
     let tree = Tree::parse(text).document.unwrap();
     let root = tree.root().unwrap();
     let found = |key: &str| condition(root.get(key).unwrap());
@@ -204,6 +203,9 @@ fn conditions_need_no_braces() {
     assert!(found("d").is_empty() && found("e").is_empty());
     assert!(found("f")[0].expr.as_ref().unwrap_err().message.contains("not closed"));
     assert!(found("g")[0].expr.as_ref().unwrap_err().message.contains("empty"));
+    let tagged = found("h")[0].expr.as_ref().unwrap_err().clone();
+    assert!(tagged.message.starts_with("`!cancelled()` begins with `!`"), "{}", tagged.message);
+    assert_eq!(text.get(..tagged.span.offset).unwrap().matches('\n').count(), 8, "its place is on its line");
 }
 
 #[test]

@@ -5,5 +5,9 @@ pub mod duplicate_key;
 pub mod duplicate_step_id;
 pub mod missing_needs;
 pub mod needs_cycle;
+pub mod undefined_reference;
+pub mod unknown_key;
 pub mod unknown_step_id;
 pub mod unreadable_file;
+
+mod reads;

@@ -1,10 +1,11 @@
 //! The rule `unknown-step-id`.
 
+use super::reads::{self, Miss};
 use crate::evidence::{Evidence, File};
 use crate::model::Span;
 use crate::parse::workflow::{Expression, Step};
 use crate::rules::support::words::count;
-use crate::rules::{NoParams, Sink, Spot, rule};
+use crate::rules::{NoParams, Sink, rule};
 
 rule! {
     /// # What it checks
@@ -68,27 +69,22 @@ rule! {
 const WHY: &str = "GitHub reads an empty text from a step that it does not know, and the run goes on without a word.";
 
 fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
-    let mut spots = Vec::new();
+    let mut misses = Vec::new();
     let mut reads = 0;
     for workflow in &evidence.workflows {
         for expression in workflow.expressions() {
             let Some(job) = expression.site.job else { continue };
-            reads += judge(workflow.file, &expression, &job.steps, &mut spots);
+            reads += judge(workflow.file, &expression, &job.steps, &mut misses);
         }
     }
     for action in evidence.actions.iter().filter(|action| action.using == "composite") {
         for expression in action.expressions() {
-            reads += judge(action.file, &expression, &action.steps, &mut spots);
+            reads += judge(action.file, &expression, &action.steps, &mut misses);
         }
     }
     sink.subjects(reads);
-    sink.fact(format!("{} of steps, {} of them unknown", count(reads, "read"), spots.len()));
-    sink.once_a_file(
-        spots,
-        WHY,
-        |group| format!("{} reads of steps find none of that id before them", group.len()),
-        |group| group.first().map_or(String::new(), |spot| spot.detail.clone()),
-    );
+    sink.fact(format!("{} of steps, {} of them unknown", count(reads, "read"), misses.len()));
+    reads::report(misses, WHY, sink);
 }
 
 /// Judges the reads of steps in one expression; their number.
@@ -96,7 +92,7 @@ fn judge<'e>(
     file: &'e File<'e>,
     expression: &Expression<'_, '_>,
     steps: &[Step<'_>],
-    spots: &mut Vec<Spot<'e>>,
+    misses: &mut Vec<Miss<'e>>,
 ) -> usize {
     let Ok(expr) = &expression.template.expr else { return 0 };
     let mut reads = 0;
@@ -106,33 +102,34 @@ fn judge<'e>(
         let before = expression.site.step.map_or(steps.len(), |step| step.index);
         let of_id = |step: &Step<'_>| step.id.is_some_and(|other| other.eq_ignore_ascii_case(id));
         if !steps.iter().take(before).any(of_id) {
-            spots.push(spot(file, expression, reference.span, id, steps));
+            misses.push(miss(file, expression, reference.span, id, steps));
         }
     }
     reads
 }
 
-fn spot<'e>(file: &'e File<'e>, expression: &Expression<'_, '_>, span: Span, id: &str, steps: &[Step<'_>]) -> Spot<'e> {
+fn miss<'e>(file: &'e File<'e>, expression: &Expression<'_, '_>, span: Span, id: &str, steps: &[Step<'_>]) -> Miss<'e> {
     let own = expression.site.step.map(|step| step.index);
-    let later = steps.iter().find(|step| step.id.is_some_and(|other| other.eq_ignore_ascii_case(id)));
-    let message = match later {
-        Some(step) if Some(step.index) == own => format!("step `{id}` reads what it has not done yet: `steps.{id}`"),
+    let there = steps.iter().find(|step| step.id.is_some_and(|other| other.eq_ignore_ascii_case(id)));
+    let message = match there {
+        Some(step) if Some(step.index) == own => {
+            format!("the step reads of itself what it has not done yet: `steps.{id}`")
+        }
         Some(step) => {
             let line = file.line(step.node.span().offset);
-            format!("`steps.{id}` is read before the step, which comes on line {line}")
+            format!("`steps.{id}` is read before its step, which comes on line {line}")
         }
-        None => format!("no step before this has the id `{id}`"),
+        None if own.is_some() => format!("no step before this one has the id `{id}`"),
+        None => format!("no step has the id `{id}`"),
     };
-    let ids: Vec<String> = steps
-        .iter()
-        .filter(|step| own.is_none_or(|own| step.index < own))
-        .filter_map(|step| Some(format!("`{}`", step.id?)))
-        .take(12)
-        .collect();
-    let detail = if ids.is_empty() {
-        format!("Give the step that is meant its id, or read from where the value comes:\n\n    - id: {id}\n")
-    } else {
-        format!("Name the step that is meant, or give it this id. The ids before this place are {}.", ids.join(", "))
-    };
-    Spot { file, span, path: expression.node.path(), message, detail, edits: Vec::new() }
+    let before = steps.iter().filter(|step| own.is_none_or(|own| step.index < own));
+    let ids = reads::listed("ids before this place", before.filter_map(|step| step.id));
+    Miss {
+        file,
+        span,
+        path: expression.node.path(),
+        what: format!("steps.{}", id.to_ascii_lowercase()),
+        message,
+        fix: format!("Name the step that is meant, or give it this id:\n\n    - id: {id}\n\n{}", ids.trim_start()),
+    }
 }
