@@ -44,7 +44,7 @@ pub(super) fn report(misses: Vec<Miss<'_>>, why: &'static str, sink: &mut Sink<'
 /// "The inputs are `a`, `b`." or the like, for fixes; nothing where there are none.
 pub(super) fn listed<'n>(noun: &str, names: impl Iterator<Item = &'n str>) -> String {
     const SHOWN: usize = 12;
-    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    let names: Vec<String> = names.take(SHOWN + 1).map(|name| format!("`{name}`")).collect();
     if names.is_empty() {
         return String::new();
     }
