@@ -3,9 +3,10 @@
 use super::reads::{self, Miss};
 use crate::evidence::{Evidence, File};
 use crate::model::Span;
-use crate::parse::workflow::{Expression, Step};
+use crate::parse::workflow::{Expression, Job, Step};
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, rule};
+use std::collections::BTreeMap;
 
 rule! {
     /// # What it checks
@@ -72,14 +73,19 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
     let mut misses = Vec::new();
     let mut reads = 0;
     for workflow in &evidence.workflows {
+        // Expressions come job by job.
+        let mut last: Option<(&Job<'_>, BTreeMap<String, usize>)> = None;
         for expression in workflow.expressions() {
             let Some(job) = expression.site.job else { continue };
-            reads += judge(workflow.file, &expression, &job.steps, &mut misses);
+            let known = last.take().filter(|(of, _)| std::ptr::eq(*of, job));
+            let (_, ids) = last.insert(known.unwrap_or_else(|| (job, ids_of(&job.steps))));
+            reads += judge(workflow.file, &expression, &job.steps, ids, &mut misses);
         }
     }
     for action in evidence.actions.iter().filter(|action| action.using == "composite") {
+        let ids = ids_of(&action.steps);
         for expression in action.expressions() {
-            reads += judge(action.file, &expression, &action.steps, &mut misses);
+            reads += judge(action.file, &expression, &action.steps, &ids, &mut misses);
         }
     }
     sink.subjects(reads);
@@ -87,11 +93,18 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
     reads::report(misses, WHY, sink);
 }
 
+/// The first step of each id, in lower case.
+fn ids_of(steps: &[Step<'_>]) -> BTreeMap<String, usize> {
+    let ids = steps.iter().rev().filter_map(|step| Some((step.id?.to_ascii_lowercase(), step.index)));
+    ids.collect()
+}
+
 /// Judges the reads of steps in one expression; their number.
 fn judge<'e>(
     file: &'e File<'e>,
     expression: &Expression<'_, '_>,
     steps: &[Step<'_>],
+    ids: &BTreeMap<String, usize>,
     misses: &mut Vec<Miss<'e>>,
 ) -> usize {
     let Ok(expr) = &expression.template.expr else { return 0 };
@@ -100,17 +113,23 @@ fn judge<'e>(
         let Some(id) = reference.name(0) else { continue };
         reads += 1;
         let before = expression.site.step.map_or(steps.len(), |step| step.index);
-        let of_id = |step: &Step<'_>| step.id.is_some_and(|other| other.eq_ignore_ascii_case(id));
-        if !steps.iter().take(before).any(of_id) {
-            misses.push(miss(file, expression, reference.span, id, steps));
+        let first = ids.get(&id.to_ascii_lowercase()).and_then(|at| steps.get(*at));
+        if first.is_none_or(|step| step.index >= before) {
+            misses.push(miss(file, expression, reference.span, id, first, steps));
         }
     }
     reads
 }
 
-fn miss<'e>(file: &'e File<'e>, expression: &Expression<'_, '_>, span: Span, id: &str, steps: &[Step<'_>]) -> Miss<'e> {
+fn miss<'e>(
+    file: &'e File<'e>,
+    expression: &Expression<'_, '_>,
+    span: Span,
+    id: &str,
+    there: Option<&Step<'_>>,
+    steps: &[Step<'_>],
+) -> Miss<'e> {
     let own = expression.site.step.map(|step| step.index);
-    let there = steps.iter().find(|step| step.id.is_some_and(|other| other.eq_ignore_ascii_case(id)));
     let message = match there {
         Some(step) if Some(step.index) == own => {
             format!("the step reads of itself what it has not done yet: `steps.{id}`")
