@@ -6,6 +6,7 @@ mod coverage;
 pub mod docker;
 mod file;
 mod links;
+mod local;
 mod patch;
 pub mod paths;
 mod runs;

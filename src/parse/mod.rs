@@ -7,6 +7,7 @@ pub mod coverage;
 pub mod diff;
 pub mod dockerfile;
 pub mod documents;
+pub mod expression;
 pub mod image;
 pub mod markdown;
 pub mod runs;
