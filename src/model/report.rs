@@ -221,6 +221,8 @@ pub enum FileKind {
     Compose,
     /// Dockerfile or Containerfile.
     Dockerfile,
+    /// `.env`: variables of compose files.
+    EnvFile,
     /// `JUnit` XML.
     Junit,
     /// TRX, of Visual Studio and `dotnet test`.
@@ -300,6 +302,7 @@ impl FileKind {
             Self::Action => "action",
             Self::Compose => "compose",
             Self::Dockerfile => "dockerfile",
+            Self::EnvFile => "env-file",
             Self::Junit => "junit",
             Self::Trx => "trx",
             Self::Nunit => "nunit",

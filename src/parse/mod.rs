@@ -5,6 +5,7 @@ pub mod compose;
 pub mod coverage;
 pub mod dockerfile;
 pub mod documents;
+pub mod env_file;
 pub mod image;
 pub mod markdown;
 pub mod shell;

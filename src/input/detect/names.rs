@@ -36,6 +36,9 @@ pub fn wanted(path: &str) -> bool {
     if name.is_yaml() || name.is_workflow_copy() || name.is_dockerfile() || name.dockerfile_with_extension().is_some() {
         return true;
     }
+    if name.file == ".env" {
+        return true;
+    }
     if name.has_extension(&["xml", "trx", "md", "markdown", "zip", "info", "lcov", "sarif", "workflow", "tap"]) {
         return true;
     }
@@ -97,6 +100,9 @@ impl<'a> Name<'a> {
         }
         if self.has_extension(&["md", "markdown"]) {
             return Some(FileKind::Markdown);
+        }
+        if self.file == ".env" {
+            return Some(FileKind::EnvFile);
         }
         None
     }
