@@ -1,6 +1,7 @@
 //! All documents of one run in one value, with the cross links resolved once: workflow step → compose file →
 //! Dockerfile → report.
 
+pub mod compose;
 pub mod docker;
 mod file;
 mod links;

@@ -1,5 +1,6 @@
 //! The rule `uncached-image-build`.
 
+use crate::evidence::compose::Service;
 use crate::evidence::docker::{BuildCall, BuildTool, build_call, compose_call, has_option, option_value};
 use crate::evidence::{Doc, Evidence, StepRef, paths};
 use crate::model::Span;
@@ -10,6 +11,7 @@ use crate::parse::yaml::Node;
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 rule! {
     /// # What it checks
@@ -263,12 +265,14 @@ fn command_cache(
         }
         BuildTool::Compose => {
             let Some(compose) = compose_call(command) else { return Cached::Open };
-            let Some(files) = evidence.compose_files(at, &compose) else { return Cached::Open };
-            let builds: Vec<Node<'_>> = files.iter().flat_map(|f| &f.services).filter_map(|s| s.build).collect();
+            let Some(project) = evidence.compose_project(at, command, &compose) else { return Cached::Open };
+            let started: BTreeSet<&str> = project.started.iter().flat_map(|started| project.starts(started)).collect();
+            let services = project.services.iter().filter(|service| started.contains(service.name));
+            let builds: Vec<_> = services.filter_map(Service::build).collect();
             if builds.is_empty() {
                 return Cached::Open;
             }
-            let cached = builds.iter().any(|build| build.merged("cache_from").is_some_and(|c| !c.is_null()));
+            let cached = builds.iter().any(|build| !build.cache_from.is_empty());
             if cached { Cached::Yes } else { no("docker compose build") }
         }
     }
