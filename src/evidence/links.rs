@@ -5,6 +5,7 @@ use super::{Doc, Evidence, File, paths};
 use crate::model::FileKind;
 use crate::parse::compose::Compose;
 use crate::parse::dockerfile::Dockerfile;
+use crate::parse::dockerignore::Dockerignore;
 use crate::parse::env_file;
 use crate::parse::workflow::{Job, Step, Workflow, is_dynamic};
 use crate::parse::yaml::Node;
@@ -110,6 +111,15 @@ impl<'e> Evidence<'e> {
     pub fn dockerfile(&'e self, path: &str) -> Option<&'e Doc<'e, &'e Dockerfile>> {
         let at = self.dockerfiles.binary_search_by(|doc| doc.file.path().cmp(path)).ok()?;
         self.dockerfiles.get(at)
+    }
+
+    /// The `.dockerignore` that a build reads: the Dockerfile's own, beside it, or else that of the context folder.
+    pub fn dockerignore(&'e self, context: &str, dockerfile: &str) -> Option<&'e Doc<'e, &'e Dockerignore>> {
+        let find = |path: &str| {
+            let at = self.dockerignores.binary_search_by(|doc| doc.file.path().cmp(path)).ok()?;
+            self.dockerignores.get(at)
+        };
+        find(&format!("{dockerfile}.dockerignore")).or_else(|| find(&paths::join(context, ".dockerignore")?))
     }
 
     /// The jobs or local workflows whose `uses` name a workflow file of the repository itself.

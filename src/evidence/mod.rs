@@ -1,12 +1,15 @@
 //! All documents of one run in one value, with the cross links resolved once: workflow step → compose file →
 //! Dockerfile → report.
 
+pub mod bake;
 pub mod compose;
 pub mod docker;
 mod file;
 mod links;
 mod measured;
 pub mod paths;
+#[cfg(test)]
+mod tests;
 
 pub use docker::{BuildCall, BuildTool, ComposeCall};
 pub use file::File;
@@ -14,9 +17,11 @@ pub use links::{JobRef, StepRef};
 
 use crate::input::Origin;
 use crate::model::{Coverage, FileKind, FileStatus, Tests};
+use crate::parse::bake::Bake;
 use crate::parse::compose::Compose;
 use crate::parse::coverage::CoverageReport;
 use crate::parse::dockerfile::Dockerfile;
+use crate::parse::dockerignore::Dockerignore;
 use crate::parse::documents::Document;
 use crate::parse::markdown::Document as Markdown;
 use crate::parse::test_results::TestReport;
@@ -74,8 +79,12 @@ pub struct Evidence<'a> {
     pub actions: Vec<Doc<'a, Action<'a>>>,
     /// Compose files.
     pub composes: Vec<Doc<'a, Compose<'a>>>,
+    /// Bake files.
+    pub bakes: Vec<Doc<'a, &'a Bake>>,
     /// Dockerfiles.
     pub dockerfiles: Vec<Doc<'a, &'a Dockerfile>>,
+    /// `.dockerignore` files.
+    pub dockerignores: Vec<Doc<'a, &'a Dockerignore>>,
     /// Markdown documents.
     pub documents: Vec<Doc<'a, &'a Markdown>>,
     /// Test reports, each content once.
@@ -99,7 +108,9 @@ impl<'a> Evidence<'a> {
             backups: Vec::new(),
             actions: Vec::new(),
             composes: Vec::new(),
+            bakes: Vec::new(),
             dockerfiles: Vec::new(),
+            dockerignores: Vec::new(),
             documents: Vec::new(),
             test_reports: Vec::new(),
             coverage_reports: Vec::new(),
@@ -135,6 +146,8 @@ impl<'a> Evidence<'a> {
         let mut usable = parsed.document.is_some();
         match &parsed.document {
             Some(Document::Yaml(tree)) => usable = self.view(file, tree, &mut reading.problems),
+            Some(Document::Bake(value)) => self.bakes.push(Doc { file, value }),
+            Some(Document::Dockerignore(value)) => self.dockerignores.push(Doc { file, value }),
             Some(Document::Dockerfile(value)) => self.dockerfiles.push(Doc { file, value }),
             Some(Document::Markdown(value)) => self.documents.push(Doc { file, value }),
             Some(Document::Tests(value)) => {

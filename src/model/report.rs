@@ -219,8 +219,12 @@ pub enum FileKind {
     Action,
     /// Compose file.
     Compose,
+    /// Bake file, of `docker buildx bake`.
+    Bake,
     /// Dockerfile or Containerfile.
     Dockerfile,
+    /// `.dockerignore`, or one of a Dockerfile's own.
+    Dockerignore,
     /// `.env`: variables of compose files.
     EnvFile,
     /// `JUnit` XML.
@@ -301,7 +305,9 @@ impl FileKind {
             Self::WorkflowBackup => "workflow-backup",
             Self::Action => "action",
             Self::Compose => "compose",
+            Self::Bake => "bake",
             Self::Dockerfile => "dockerfile",
+            Self::Dockerignore => "dockerignore",
             Self::EnvFile => "env-file",
             Self::Junit => "junit",
             Self::Trx => "trx",

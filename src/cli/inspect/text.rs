@@ -1,5 +1,6 @@
 use super::facts::{
-    ActionFacts, ComposeFacts, Counted, CoverageFacts, DockerfileFacts, Facts, TestFacts, WorkflowFacts,
+    ActionFacts, BakeFacts, ComposeFacts, Counted, CoverageFacts, DockerfileFacts, DockerignoreFacts, Facts, TestFacts,
+    WorkflowFacts,
 };
 use super::{Inspected, Inspection};
 use crate::model::{FileKind, FileStatus, Ratio};
@@ -69,6 +70,8 @@ fn lines(facts: &Facts) -> Vec<String> {
         Facts::Action(facts) => action(facts),
         Facts::Compose(facts) => compose(facts),
         Facts::Dockerfile(facts) => dockerfile(facts),
+        Facts::Bake(facts) => bake(facts),
+        Facts::Dockerignore(facts) => dockerignore(facts),
     }
 }
 
@@ -155,10 +158,26 @@ fn action(facts: &ActionFacts) -> Vec<String> {
 }
 
 fn compose(facts: &ComposeFacts) -> Vec<String> {
-    vec![
+    let mut lines = vec![
         format!("services: {}", listed(&facts.services, "none")),
         format!("{} with a healthcheck, {} built here", facts.with_healthcheck, facts.with_build),
-    ]
+    ];
+    lines.extend(facts.unresolved.iter().map(|gap| shown(gap)));
+    lines
+}
+
+fn bake(facts: &BakeFacts) -> Vec<String> {
+    let named = |what: &str, names: &[String]| (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")));
+    let lines = [("targets", &facts.targets), ("groups", &facts.groups), ("variables", &facts.variables)];
+    lines.into_iter().filter_map(|(what, names)| named(what, names)).collect()
+}
+
+fn dockerignore(facts: &DockerignoreFacts) -> Vec<String> {
+    vec![format!(
+        "{} out, {} in again",
+        plural(facts.excludes, "pattern leaves files", "patterns leave files"),
+        plural(facts.includes, "pattern takes files", "patterns take files")
+    )]
 }
 
 fn dockerfile(facts: &DockerfileFacts) -> Vec<String> {

@@ -1,21 +1,5 @@
 use super::{Project, Started};
-use crate::evidence::{Evidence, File};
-use crate::input::{self, Content, Limits, Origin, RawFile};
-use crate::parse::documents;
-
-/// Reads files (path, text) and hands their evidence on.
-fn with_evidence(files: &[(&str, &str)], check: impl FnOnce(&Evidence<'_>)) {
-    let raw = files.iter().map(|(path, text)| RawFile {
-        path: (*path).to_owned(),
-        content: Content::Bytes(text.as_bytes().to_vec()),
-        origin: Origin::Tree,
-    });
-    let mut sources = input::open(raw.collect(), &Limits::default());
-    sources.sort_by(|a, b| a.path.cmp(&b.path));
-    let parsed: Vec<_> = sources.iter().map(documents::read).collect();
-    let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
-    check(&Evidence::gather(&files, &parsed));
-}
+use crate::evidence::tests::with_evidence;
 
 /// Reads files and hands the only project on.
 fn with_project(files: &[(&str, &str)], check: impl FnOnce(&Project<'_>)) {
