@@ -2,6 +2,10 @@
 //! Dockerfile → report.
 
 mod attempts;
+pub mod bake;
+pub mod compose;
+#[cfg(test)]
+mod container_tests;
 mod coverage;
 pub mod docker;
 mod file;
@@ -21,11 +25,13 @@ pub use tests::{CaseRef, Repeats};
 
 use crate::input::Origin;
 use crate::model::{Coverage, FileKind, FileStatus, Tests};
+use crate::parse::bake::Bake;
 use crate::parse::compose::Compose;
 use crate::parse::config::CoverageConfig;
 use crate::parse::coverage::CoverageReport;
 use crate::parse::diff::Diff;
 use crate::parse::dockerfile::Dockerfile;
+use crate::parse::dockerignore::Dockerignore;
 use crate::parse::documents::Document;
 use crate::parse::markdown::Document as Markdown;
 use crate::parse::runs::RunReport;
@@ -95,8 +101,12 @@ pub struct Evidence<'a> {
     pub actions: Vec<Doc<'a, Action<'a>>>,
     /// Compose files.
     pub composes: Vec<Doc<'a, Compose<'a>>>,
+    /// Bake files.
+    pub bakes: Vec<Doc<'a, &'a Bake>>,
     /// Dockerfiles.
     pub dockerfiles: Vec<Doc<'a, &'a Dockerfile>>,
+    /// `.dockerignore` files.
+    pub dockerignores: Vec<Doc<'a, &'a Dockerignore>>,
     /// Markdown documents.
     pub documents: Vec<Doc<'a, &'a Markdown>>,
     /// Configuration that may carry coverage thresholds, one for each tool in a file.
@@ -136,7 +146,9 @@ impl<'a> Evidence<'a> {
             backups: Vec::new(),
             actions: Vec::new(),
             composes: Vec::new(),
+            bakes: Vec::new(),
             dockerfiles: Vec::new(),
+            dockerignores: Vec::new(),
             documents: Vec::new(),
             coverage_configs: Vec::new(),
             update_bots: Vec::new(),
@@ -206,6 +218,8 @@ impl<'a> Evidence<'a> {
         let mut usable = parsed.document.is_some();
         match &parsed.document {
             Some(Document::Yaml(tree)) => usable = self.view(file, tree, &mut reading.problems),
+            Some(Document::Bake(value)) => self.bakes.push(Doc { file, value }),
+            Some(Document::Dockerignore(value)) => self.dockerignores.push(Doc { file, value }),
             Some(Document::Dockerfile(value)) => self.dockerfiles.push(Doc { file, value }),
             Some(Document::Markdown(value)) => self.documents.push(Doc { file, value }),
             Some(Document::Config(value)) => {

@@ -222,8 +222,14 @@ pub enum FileKind {
     Action,
     /// Compose file.
     Compose,
+    /// Bake file, of `docker buildx bake`.
+    Bake,
     /// Dockerfile or Containerfile.
     Dockerfile,
+    /// `.dockerignore`, or one of a Dockerfile's own.
+    Dockerignore,
+    /// `.env`: variables of compose files.
+    EnvFile,
     /// `JUnit` XML.
     Junit,
     /// TRX, of Visual Studio and `dotnet test`.
@@ -325,7 +331,10 @@ impl FileKind {
             Self::WorkflowBackup => "workflow-backup",
             Self::Action => "action",
             Self::Compose => "compose",
+            Self::Bake => "bake",
             Self::Dockerfile => "dockerfile",
+            Self::Dockerignore => "dockerignore",
+            Self::EnvFile => "env-file",
             Self::Junit => "junit",
             Self::Trx => "trx",
             Self::Nunit => "nunit",

@@ -1,9 +1,11 @@
 //! From a file to its document, by kind.
 
+use super::bake::{self, Bake};
 use super::config::{self, Config};
 use super::coverage::{self, CoverageReport};
 use super::diff::{self, Diff};
 use super::dockerfile::Dockerfile;
+use super::dockerignore::{self, Dockerignore};
 use super::markdown::Document as Markdown;
 use super::runs::{RunReport, buildkit, github};
 use super::sarif::Sarif;
@@ -20,8 +22,12 @@ use serde::de::IgnoredAny;
 pub enum Document<'t> {
     /// Workflow, action, compose file, backup or policy: the typed views are made of the tree.
     Yaml(Tree<'t>),
+    /// Bake file.
+    Bake(Bake),
     /// Dockerfile.
     Dockerfile(Dockerfile),
+    /// `.dockerignore`.
+    Dockerignore(Dockerignore),
     /// Test results.
     Tests(TestReport),
     /// Coverage.
@@ -70,7 +76,10 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         FileKind::Workflow | FileKind::WorkflowBackup | FileKind::Action | FileKind::Compose | FileKind::Policy => {
             Tree::parse(text).map(Document::Yaml)
         }
+        FileKind::Bake if text.trim_start().starts_with('{') => bake::parse_json(text).map(Document::Bake),
+        FileKind::Bake => bake::parse_hcl(text).map(Document::Bake),
         FileKind::Dockerfile => dockerfile::parse(text).map(Document::Dockerfile),
+        FileKind::Dockerignore => dockerignore::parse(text).map(Document::Dockerignore),
         FileKind::Junit => junit::parse(text).map(Document::Tests),
         FileKind::Trx => trx::parse(text).map(Document::Tests),
         FileKind::Nunit => nunit::parse(text).map(Document::Tests),

@@ -1,12 +1,15 @@
 //! One file a format; each turns text into a typed document with spans, takes what producers really write, and never
 //! panics.
 
+pub mod bake;
 pub mod compose;
 pub mod config;
 pub mod coverage;
 pub mod diff;
 pub mod dockerfile;
+pub mod dockerignore;
 pub mod documents;
+pub mod env_file;
 pub mod expression;
 pub mod image;
 pub mod markdown;

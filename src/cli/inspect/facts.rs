@@ -1,3 +1,4 @@
+use crate::evidence::compose::Gap;
 use crate::evidence::{Build, Evidence, Run};
 use crate::model::{BuildInfo, FileKind, FileRecord, Ratio, RunInfo, TestCounts};
 use crate::parse::config::{Demand, Effect, Scope, Threshold};
@@ -25,6 +26,8 @@ pub(super) enum Facts {
     Runs(RunFacts),
     Config(ConfigFacts),
     Diff(DiffFacts),
+    Bake(BakeFacts),
+    Dockerignore(DockerignoreFacts),
 }
 
 /// Of a test report, counted from its cases.
@@ -149,6 +152,26 @@ pub(super) struct ComposeFacts {
     pub(super) with_healthcheck: usize,
     /// Services with `build`.
     pub(super) with_build: usize,
+    /// Where `include` or `extends` of it lead nowhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) unresolved: Vec<String>,
+}
+
+/// Of a bake file, in text order.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct BakeFacts {
+    pub(super) targets: Vec<String>,
+    pub(super) groups: Vec<String>,
+    pub(super) variables: Vec<String>,
+}
+
+/// Of a `.dockerignore`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct DockerignoreFacts {
+    /// Patterns that leave files out.
+    pub(super) excludes: usize,
+    /// Patterns that take files in again.
+    pub(super) includes: usize,
 }
 
 /// Of a Dockerfile.
@@ -305,7 +328,10 @@ pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMa
         let count = |has: fn(&crate::parse::compose::ComposeService<'_>) -> bool| {
             doc.services.iter().filter(|service| has(service)).count()
         };
+        let project = evidence.compose_alone(doc);
+        let gap = |gap: &Gap<'_>| format!("{}:{}: {}", gap.file.path(), gap.file.line(gap.span.offset), gap.message);
         let compose = ComposeFacts {
+            unresolved: project.gaps.iter().map(gap).collect(),
             services: sorted(doc.services.iter().map(|service| service.name)),
             with_healthcheck: count(|service| service.healthcheck.is_some()),
             with_build: count(|service| service.build.is_some()),
@@ -337,6 +363,16 @@ pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMa
         });
     }
     facts.extend(configs.into_iter().map(|(path, config)| (path.to_owned(), Facts::Config(config))));
+    for doc in &evidence.bakes {
+        let names = |kind: &str| doc.of_kind(kind).map(|block| block.name.clone()).collect();
+        let bake = BakeFacts { targets: names("target"), groups: names("group"), variables: names("variable") };
+        facts.insert(doc.file.path().to_owned(), Facts::Bake(bake));
+    }
+    for doc in &evidence.dockerignores {
+        let count = |includes| doc.patterns.iter().filter(|pattern| pattern.includes == includes).count();
+        let ignore = DockerignoreFacts { excludes: count(false), includes: count(true) };
+        facts.insert(doc.file.path().to_owned(), Facts::Dockerignore(ignore));
+    }
     for doc in &evidence.dockerfiles {
         facts.insert(doc.file.path().to_owned(), Facts::from(doc.value));
     }

@@ -1,6 +1,6 @@
 use super::facts::{
-    ActionFacts, ComposeFacts, ConfigFacts, Counted, CoverageFacts, DiffFacts, DockerfileFacts, Facts, RunFacts,
-    SarifFacts, TestFacts, ThresholdFacts, ToolRunFacts, WorkflowFacts,
+    ActionFacts, BakeFacts, ComposeFacts, ConfigFacts, Counted, CoverageFacts, DiffFacts, DockerfileFacts,
+    DockerignoreFacts, Facts, RunFacts, SarifFacts, TestFacts, ThresholdFacts, ToolRunFacts, WorkflowFacts,
 };
 use super::{Inspected, Inspection};
 use crate::model::{BuildInfo, FileKind, FileStatus, PathBy, Ratio, RunInfo};
@@ -74,6 +74,8 @@ fn lines(facts: &Facts) -> Vec<String> {
         Facts::Runs(facts) => runs(facts),
         Facts::Config(facts) => config(facts),
         Facts::Diff(facts) => diff(facts),
+        Facts::Bake(facts) => bake(facts),
+        Facts::Dockerignore(facts) => dockerignore(facts),
     }
 }
 
@@ -183,10 +185,26 @@ fn action(facts: &ActionFacts) -> Vec<String> {
 }
 
 fn compose(facts: &ComposeFacts) -> Vec<String> {
-    vec![
+    let mut lines = vec![
         format!("services: {}", listed(&facts.services, "none")),
         format!("{} with a healthcheck, {} built here", facts.with_healthcheck, facts.with_build),
-    ]
+    ];
+    lines.extend(facts.unresolved.iter().map(|gap| shown(gap)));
+    lines
+}
+
+fn bake(facts: &BakeFacts) -> Vec<String> {
+    let named = |what: &str, names: &[String]| (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")));
+    let lines = [("targets", &facts.targets), ("groups", &facts.groups), ("variables", &facts.variables)];
+    lines.into_iter().filter_map(|(what, names)| named(what, names)).collect()
+}
+
+fn dockerignore(facts: &DockerignoreFacts) -> Vec<String> {
+    vec![format!(
+        "{} out, {} in again",
+        plural(facts.excludes, "pattern leaves files", "patterns leave files"),
+        plural(facts.includes, "pattern takes files", "patterns take files")
+    )]
 }
 
 fn diff(facts: &DiffFacts) -> Vec<String> {

@@ -85,6 +85,12 @@ pub(super) fn report(name: &Name<'_>, head: &str) -> Detected {
     if let Some(xml) = sniff_xml::head(head) {
         return by_root(name, &xml);
     }
+    if name.has_extension(&["hcl"]) {
+        let bake = head.lines().any(|line| ["target \"", "group \""].iter().any(|start| line.starts_with(start)));
+        if bake {
+            return Detected::is(FileKind::Bake);
+        }
+    }
     if is_lcov(head) {
         return Detected::is(FileKind::Lcov);
     }
@@ -260,6 +266,7 @@ const JSON_COVERAGE: &[(FileKind, &[(usize, &str)])] = &[
     (FileKind::IstanbulSummary, &[(2, "lines"), (2, "statements"), (3, "pct")]),
     (FileKind::SimpleCov, &[(1, "coverage"), (3, "lines")]),
     (FileKind::Codecov, &[(1, "coverage")]),
+    (FileKind::Bake, &[(1, "target"), (3, "dockerfile")]),
 ];
 
 /// A log of SARIF: its keys, or those of its first run where the others stand at its end.

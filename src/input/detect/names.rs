@@ -62,10 +62,10 @@ pub fn wanted(path: &str) -> bool {
     if name.is_yaml() || name.is_workflow_copy() || name.is_dockerfile() || name.dockerfile_with_extension().is_some() {
         return true;
     }
-    if name.is_diff() {
+    if name.is_diff() || name.file == ".env" || name.is_bake() || name.is_dockerignore() {
         return true;
     }
-    if name.has_extension(&["xml", "trx", "md", "markdown", "zip", "info", "lcov", "sarif", "workflow", "tap"]) {
+    if name.has_extension(&["xml", "trx", "hcl", "md", "markdown", "zip", "info", "lcov", "sarif", "workflow", "tap"]) {
         return true;
     }
     // Formats that share an extension with everything else are wanted by the words that their producers use.
@@ -127,7 +127,29 @@ impl<'a> Name<'a> {
         if self.has_extension(&["md", "markdown"]) {
             return Some(FileKind::Markdown);
         }
+        if self.is_bake() {
+            return Some(FileKind::Bake);
+        }
+        if self.is_dockerignore() {
+            return Some(FileKind::Dockerignore);
+        }
+        if self.file == ".env" {
+            return Some(FileKind::EnvFile);
+        }
         None
+    }
+
+    /// `.dockerignore`, `.containerignore`, `Dockerfile.dockerignore`, `api.Dockerfile.dockerignore`.
+    fn is_dockerignore(&self) -> bool {
+        [".dockerignore", ".containerignore"].iter().any(|end| {
+            let before = self.lower.strip_suffix(end);
+            before.is_some_and(|stem| stem.is_empty() || stem.contains("dockerfile") || stem.contains("containerfile"))
+        })
+    }
+
+    /// `docker-bake.hcl`, `docker-bake.override.json`.
+    fn is_bake(&self) -> bool {
+        self.lower.starts_with("docker-bake") && self.has_extension(&["hcl", "json"])
     }
 
     pub(super) fn has_extension(&self, extensions: &[&str]) -> bool {

@@ -124,6 +124,7 @@ const fn noun(kind: FileKind) -> &'static str {
         FileKind::Workflow => "workflow",
         FileKind::WorkflowBackup => "kept copy of a workflow",
         FileKind::Action => "action",
+        FileKind::Bake => "bake file",
         FileKind::Compose => "compose file",
         FileKind::Dockerfile => "Dockerfile",
         FileKind::Sarif => "SARIF file",
