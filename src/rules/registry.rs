@@ -5,6 +5,7 @@ use crate::policy::RuleSpec;
 /// All rules, by id.
 pub const REGISTRY: &[Registered] = &[
     register::<rollback::backup_unusable::BackupUnusable>(),
+    register::<caching::cache_key_without_hash::CacheKeyWithoutHash>(),
     register::<coverage::coverage_below_threshold::CoverageBelowThreshold>(),
     register::<coverage::coverage_report_missing::CoverageReportMissing>(),
     register::<health::depends_on_without_health::DependsOnWithoutHealth>(),
@@ -20,6 +21,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<tests::tests_ignored::TestsIgnored>(),
     register::<container::tests_outside_container::TestsOutsideContainer>(),
     register::<time::timeout_over_budget::TimeoutOverBudget>(),
+    register::<caching::uncached_dependencies::UncachedDependencies>(),
     register::<caching::uncached_image_build::UncachedImageBuild>(),
     register::<security::unpinned_action::UnpinnedAction>(),
     register::<security::unpinned_image::UnpinnedImage>(),
