@@ -10,6 +10,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<coverage::coverage_report_missing::CoverageReportMissing>(),
     register::<health::depends_on_without_health::DependsOnWithoutHealth>(),
     register::<document::duplicate_key::DuplicateKey>(),
+    register::<health::healthcheck_always_passes::HealthcheckAlwaysPasses>(),
     register::<time::job_without_timeout::JobWithoutTimeout>(),
     register::<tests::no_tests_ran::NoTestsRan>(),
     register::<rollback::rollback_document_missing::RollbackDocumentMissing>(),

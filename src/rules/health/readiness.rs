@@ -105,7 +105,8 @@ fn of_dockerfile(dockerfile: &Dockerfile, target: Option<&str>) -> Readiness {
     }
 }
 
-fn is_disabled(healthcheck: Node<'_>) -> bool {
+/// Whether a `healthcheck` says that there is none.
+pub(super) fn is_disabled(healthcheck: Node<'_>) -> bool {
     let disabled = healthcheck.merged("disable").and_then(Node::as_bool) == Some(true);
     let test = healthcheck.merged("test").and_then(|test| test.one_or_many().next()).and_then(Node::text);
     disabled || test == Some("NONE")

@@ -1,6 +1,6 @@
 //! The rule `service-without-healthcheck`.
 
-use super::readiness::{Readiness, readiness, server_of};
+use super::readiness::{Readiness, is_disabled, readiness, server_of};
 use crate::evidence::Evidence;
 use crate::evidence::docker::compose_call;
 use crate::parse::compose::ComposeService;
@@ -22,7 +22,7 @@ rule! {
     ///
     /// Not judged: services whose image is an expression, that extend another service, or whose Dockerfile is not in
     /// the input; services that others wait for only with `service_completed_successfully`; compose services with
-    /// profiles that no step asks for.
+    /// profiles that no step asks for; a check that is switched off, which `healthcheck-always-passes` judges.
     ///
     /// # Why it matters
     ///
@@ -133,6 +133,10 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
                 d.service == service.name && d.condition.and_then(Node::text) != Some("service_completed_successfully")
             });
             if !waited_for && !is_known_server(service, params) {
+                continue;
+            }
+            // That it is switched off is what `healthcheck-always-passes` is about.
+            if service.healthcheck.is_some_and(is_disabled) {
                 continue;
             }
             match readiness(evidence, compose, service) {
