@@ -1,10 +1,11 @@
 use super::{Registered, register};
-use super::{artifacts, caching, container, coverage, document, health, rollback, security, tests, time};
+use super::{artifacts, caching, container, coverage, document, health, image, rollback, security, tests, time};
 use crate::policy::RuleSpec;
 
 /// All rules, by id.
 pub const REGISTRY: &[Registered] = &[
     register::<rollback::backup_unusable::BackupUnusable>(),
+    register::<image::cache_busting_copy::CacheBustingCopy>(),
     register::<caching::cache_key_without_hash::CacheKeyWithoutHash>(),
     register::<coverage::coverage_below_threshold::CoverageBelowThreshold>(),
     register::<coverage::coverage_report_missing::CoverageReportMissing>(),

@@ -1,0 +1,4 @@
+//! What makes image builds fast and images small.
+
+pub mod cache_busting_copy;
+mod layers;
