@@ -6,7 +6,7 @@ use crate::model::Span;
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::shell::Word;
 use crate::parse::workflow::{Run, is_dynamic};
-use crate::parse::yaml::Node;
+use crate::parse::yaml::{Node, Style};
 
 /// An image build by `docker/build-push-action`, `docker build` or `docker buildx build`. Bake files and compose files say
 /// themselves what they build and are not among them.
@@ -22,8 +22,14 @@ pub struct ImageBuild<'e> {
     pub path: String,
     /// The context, as a folder of the tree; `None` where it is not known or not in the repository.
     pub context: Option<String>,
-    /// What makes it another image than the next build, as written: context, Dockerfile, target, platforms.
-    pub inputs: [Option<&'e str>; 4],
+    /// Context, as written.
+    pub context_text: Option<&'e str>,
+    /// Dockerfile, as written.
+    pub file_text: Option<&'e str>,
+    /// Target stage, as written.
+    pub target: Option<&'e str>,
+    /// Platforms, as written.
+    pub platforms: Option<&'e str>,
     /// The Dockerfile, when it is in the input.
     pub dockerfile: Option<&'e Doc<'e, &'e Dockerfile>>,
     /// Sources of the cache.
@@ -45,6 +51,8 @@ pub struct Setting {
     pub text: String,
     /// Where it stands in the file.
     pub span: Span,
+    /// Whether text put at its end is read as a part of it, whatever the text is.
+    pub can_grow: bool,
 }
 
 impl Setting {
@@ -61,11 +69,6 @@ impl Setting {
     /// Its type; a bare reference is a registry.
     pub fn kind(&self) -> &str {
         self.field("type").unwrap_or("registry")
-    }
-
-    /// Whether it stands in the file as it is read, so that an edit of the place is one of the text.
-    pub fn is_verbatim(&self, file: &File<'_>) -> bool {
-        file.source.text.get(self.span.range()) == Some(self.text.as_str())
     }
 }
 
@@ -103,7 +106,10 @@ fn of_action<'e>(evidence: &'e Evidence<'e>, at: StepRef<'e>) -> Option<ImageBui
         span: node.span(),
         path: at.step.node.path(),
         context: folder,
-        inputs: [context, file, text("target"), text("platforms")],
+        context_text: context,
+        file_text: file,
+        target: text("target"),
+        platforms: text("platforms"),
         dockerfile,
         cache_from: settings(at.step.input("cache-from")),
         cache_to: settings(at.step.input("cache-to")),
@@ -139,7 +145,10 @@ fn of_command<'e>(
         span: run.span(span),
         path: run.node.path(),
         context: folder.filter(|folder| is_plain(folder)),
-        inputs: [context.map(|word| word.text.as_str()), of(&["-f", "--file"]), of(&["--target"]), of(&["--platform"])],
+        context_text: context.map(|word| word.text.as_str()),
+        file_text: of(&["-f", "--file"]),
+        target: of(&["--target"]),
+        platforms: of(&["--platform"]),
         dockerfile: built_dockerfile(evidence, at, call),
         cache_from: options(run, call.args, "--cache-from"),
         cache_to: options(run, call.args, "--cache-to"),
@@ -171,11 +180,18 @@ fn settings(node: Option<Node<'_>>) -> Vec<Setting> {
         if !trimmed.is_empty() && !trimmed.starts_with('#') {
             let start = offset + (line.len() - line.trim_start().len());
             let span = node.inner_span(Span { offset: start, length: trimmed.len() });
-            found.push(Setting { text: trimmed.to_owned(), span });
+            found.push(Setting { text: trimmed.to_owned(), span, can_grow: can_grow(node, trimmed, span) });
         }
         offset += line.len();
     }
     found
+}
+
+/// Whether a part of a scalar stands in the file as it is read, and no comma ends it: in `{…}` and `[…]` it does.
+fn can_grow(node: Node<'_>, text: &str, span: Span) -> bool {
+    let mut around = std::iter::successors(node.parent(), |node| node.parent());
+    let plain = node.style() == Some(Style::Plain);
+    node.tree().text().get(span.range()) == Some(text) && !(plain && around.any(Node::is_flow))
 }
 
 /// The values of an option of a command.
@@ -196,7 +212,8 @@ fn options(run: &Run<'_>, words: &[Word], option: &str) -> Vec<Setting> {
             Some(offset) => Span { offset: offset + skip, length: text.len() },
             None => word.span,
         };
-        found.push(Setting { span: run.span(span), text });
+        let span = run.span(span);
+        found.push(Setting { can_grow: can_grow(run.node, &text, span), text, span });
     }
     found
 }
