@@ -1,6 +1,6 @@
 //! The rule `cache-busting-copy`.
 
-use super::layers::layer;
+use super::layers::{copies_everything, layer};
 use crate::evidence::Evidence;
 use crate::model::Span;
 use crate::parse::dockerfile::{Dockerfile, Instruction, Stage};
@@ -191,13 +191,4 @@ fn needs_no_sources(installed: &Install) -> bool {
         Wanted::Names => is_system(installed.manager),
         Wanted::Source => false,
     }
-}
-
-/// `COPY . …` or `ADD . …` from the context.
-fn copies_everything(instruction: &Instruction) -> bool {
-    if !matches!(instruction.keyword.as_str(), "COPY" | "ADD") || instruction.flag("from").is_some() {
-        return false;
-    }
-    let Some((_, sources)) = instruction.arguments.split_last() else { return false };
-    sources.iter().any(|source| matches!(source.text.as_str(), "." | "./" | "/"))
 }

@@ -43,3 +43,12 @@ pub(super) fn layer<'d>(dockerfile: &Dockerfile, stage: &Stage, at: usize, run: 
     };
     Some(Layer { run, script })
 }
+
+/// `COPY . …` or `ADD . …` from the context.
+pub(super) fn copies_everything(instruction: &Instruction) -> bool {
+    if !matches!(instruction.keyword.as_str(), "COPY" | "ADD") || instruction.flag("from").is_some() {
+        return false;
+    }
+    let Some((_, sources)) = instruction.arguments.split_last() else { return false };
+    sources.iter().any(|source| matches!(source.text.as_str(), "." | "./" | "/"))
+}

@@ -2,3 +2,4 @@
 
 pub mod cache_busting_copy;
 mod layers;
+pub mod missing_dockerignore;
