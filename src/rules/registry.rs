@@ -6,6 +6,7 @@ use crate::policy::RuleSpec;
 pub const REGISTRY: &[Registered] = &[
     register::<rollback::backup_unusable::BackupUnusable>(),
     register::<image::cache_busting_copy::CacheBustingCopy>(),
+    register::<caching::cache_in_release::CacheInRelease>(),
     register::<caching::cache_key_without_hash::CacheKeyWithoutHash>(),
     register::<caching::cache_mode_min::CacheModeMin>(),
     register::<caching::cache_scope_collision::CacheScopeCollision>(),
@@ -19,6 +20,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<health::healthcheck_too_slow::HealthcheckTooSlow>(),
     register::<container::inconsistent_test_environment::InconsistentTestEnvironment>(),
     register::<time::job_without_timeout::JobWithoutTimeout>(),
+    register::<image::leftover_package_lists::LeftoverPackageLists>(),
     register::<image::missing_dockerignore::MissingDockerignore>(),
     register::<tests::no_tests_ran::NoTestsRan>(),
     register::<rollback::rollback_document_missing::RollbackDocumentMissing>(),
@@ -35,6 +37,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<caching::uncached_image_build::UncachedImageBuild>(),
     register::<security::unpinned_action::UnpinnedAction>(),
     register::<security::unpinned_image::UnpinnedImage>(),
+    register::<image::unpinned_packages::UnpinnedPackages>(),
     register::<document::unreadable_file::UnreadableFile>(),
     register::<artifacts::upload_lost_on_failure::UploadLostOnFailure>(),
     register::<rollback::workflow_without_backup::WorkflowWithoutBackup>(),

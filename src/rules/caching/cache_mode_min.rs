@@ -3,7 +3,7 @@
 use crate::evidence::Evidence;
 use crate::model::Edit;
 use crate::parse::dockerfile::{Dockerfile, Stage};
-use crate::rules::support::builds::{ImageBuild, image_builds};
+use crate::rules::support::builds::image_builds;
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
 
@@ -98,13 +98,12 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
                     caches += 1;
                     continue;
                 }
-                let stage = if cache.is_dynamic() { None } else { taken_stage(&build) };
-                let Some(stage) = stage else {
+                let Some(dockerfile) = build.dockerfile.filter(|_| !cache.is_dynamic()) else {
                     open += 1;
                     continue;
                 };
                 caches += 1;
-                let Some(stage) = stage else { continue };
+                let Some(stage) = taken_stage(dockerfile, build.target) else { continue };
                 let edits = (cache.can_grow && cache.kind() == "gha").then(|| Edit {
                     file: at.file.path().to_owned(),
                     offset: cache.span.end(),
@@ -147,11 +146,9 @@ fn has_modes(kind: &str) -> bool {
     matches!(kind, "gha" | "registry" | "local" | "s3" | "azblob")
 }
 
-/// The stage, not one of those that the result builds upon, that runs something and gives files to the result. `None`
-/// where the Dockerfile is not known; `Some(None)` where there is no such stage.
-fn taken_stage(build: &ImageBuild<'_>) -> Option<Option<String>> {
-    let dockerfile: &Dockerfile = build.dockerfile?;
-    let result = match build.target {
+/// The stage, not one of those that the result builds upon, that runs something and gives files to the result.
+fn taken_stage(dockerfile: &Dockerfile, target: Option<&str>) -> Option<String> {
+    let result = match target {
         Some(name) => dockerfile.stage_by_name(name)?,
         None => dockerfile.final_stage()?,
     };
@@ -163,7 +160,7 @@ fn taken_stage(build: &ImageBuild<'_>) -> Option<Option<String>> {
         dockerfile.stage_by_name(name).or(by_number).map(|stage| (name.to_owned(), stage))
     };
     let mut others = names.filter_map(by_name).filter(|(_, stage)| !own.iter().any(|own| std::ptr::eq(*own, *stage)));
-    Some(others.find(|(_, stage)| runs_something(dockerfile, stage)).map(|(name, _)| format!("`{name}`")))
+    others.find(|(_, stage)| runs_something(dockerfile, stage)).map(|(name, _)| format!("`{name}`"))
 }
 
 fn runs_something(dockerfile: &Dockerfile, stage: &Stage) -> bool {

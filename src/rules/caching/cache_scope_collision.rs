@@ -195,15 +195,9 @@ fn detail(cache: &Setting, build: &ImageBuild<'_>) -> String {
         Some((_, value)) => value.to_owned(),
         None => build.context_text.map_or("<image>", |context| context.trim_matches(['.', '/'])).to_owned(),
     };
-    let name = if name.is_empty() { "<image>".to_owned() } else { name };
-    let rest: String = cache
-        .text
-        .split(',')
-        .filter(|part| !part.trim().starts_with("scope="))
-        .skip(1)
-        .map(|part| format!(",{part}"))
-        .collect();
+    let name = if name.is_empty() { "<image>" } else { &name };
+    let mode = cache.field("mode").map_or(String::new(), |mode| format!(",mode={mode}"));
     format!(
-        "Give each image a scope of its own:\n\n    cache-from: type=gha,scope={name}\n    cache-to: type=gha,scope={name}{rest}\n"
+        "Give each image a scope of its own:\n\n    cache-from: type=gha,scope={name}\n    cache-to: type=gha,scope={name}{mode}\n"
     )
 }

@@ -1,5 +1,6 @@
 //! Work that is not done twice.
 
+pub mod cache_in_release;
 pub mod cache_key_without_hash;
 pub mod cache_mode_min;
 pub mod cache_scope_collision;

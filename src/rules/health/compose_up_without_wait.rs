@@ -203,11 +203,9 @@ fn unready<'e>(evidence: &'e Evidence<'e>, files: &Files<'e>, call: &ComposeCall
             continue;
         }
         for dependency in files.iter().filter_map(|doc| doc.service(name)).flat_map(|service| &service.depends_on) {
-            match dependency.condition.and_then(Node::text) {
-                Some("service_healthy" | "service_completed_successfully") => {
-                    waited_for.insert(dependency.service);
-                }
-                _ => {}
+            let condition = dependency.condition.and_then(Node::text);
+            if matches!(condition, Some("service_healthy" | "service_completed_successfully")) {
+                waited_for.insert(dependency.service);
             }
             waiting.push(dependency.service);
         }

@@ -211,8 +211,8 @@ fn cannot_fail(script: &Script) -> Option<String> {
     if !script.problems.is_empty() || script.commands.iter().any(decides) {
         return None;
     }
-    let list = script.scopes.first()?;
-    let last = script.pipelines.get(*list.pipelines.last()?)?;
+    let whole = script.scopes.first()?;
+    let last = script.pipelines.get(*whole.pipelines.last()?)?;
     let index = match last.members.as_slice() {
         [.., shell::Node::Command(index)] if !last.negated && last.after != Some(Operator::Background) => *index,
         _ => return None,

@@ -115,7 +115,6 @@ fn waits_for(script: &Script, construct: &Construct, commands: &[Command]) -> Op
     let Member::Command(index) = first.members.first()? else { return None };
     let command = script.commands.get(*index)?;
     match command.name()? {
-        "read" => None,
         "true" | ":" | "false" => {
             let way_out = |command: &&Command| matches!(command.name(), Some("break" | "exit" | "return"));
             // The command before the way out is what is waited for, but it may be far from it.
@@ -124,7 +123,7 @@ fn waits_for(script: &Script, construct: &Construct, commands: &[Command]) -> Op
                 .find(way_out)
                 .map(|command| format!("a `{}` in its body", command.name().unwrap_or_default()))
         }
-        "sleep" | "((" => None,
+        "read" | "sleep" | "((" => None,
         _ => {
             let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
             let said = words.join(" ");

@@ -87,7 +87,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
                     shortened(copy, &dockerfile.file.source.text),
                     installed.label
                 ),
-                detail: fix(&installed).to_owned(),
+                detail: fix(&installed),
                 edits: Vec::new(),
             });
         }

@@ -1,7 +1,7 @@
 //! The rule `missing-dockerignore`.
 
 use super::layers::copies_everything;
-use crate::evidence::{Doc, Evidence, paths};
+use crate::evidence::{Doc, Evidence, File, paths};
 use crate::model::FileKind;
 use crate::parse::dockerfile::{Dockerfile, Instruction};
 use crate::rules::support::builds::image_builds;
@@ -93,8 +93,7 @@ const FIX: &str = "Write a `.dockerignore` at the root of the repository, say:\n
                    node_modules\n    **/__pycache__\n    reports\n";
 
 fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
-    // A tree of CI files alone does not show what else there is.
-    let is_whole = evidence.has_tree() && evidence.files.iter().any(|file| file.source.kind == FileKind::Other);
+    let is_whole = evidence.has_tree() && evidence.files.iter().any(is_source);
     if !is_whole {
         sink.fact("not judged: no whole tree of a repository was given");
         return;
@@ -128,6 +127,13 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         |group| format!("{} copies of the whole repository have no `.dockerignore`", group.len()),
         |_| FIX.to_owned(),
     );
+}
+
+/// Whether a file is none that a selection of CI files would hold, so that a missing one is really missing.
+fn is_source(file: &File<'_>) -> bool {
+    let extension = file.name().rsplit_once('.').map_or("", |(_, extension)| extension);
+    let selected = matches!(extension, "yml" | "yaml" | "json" | "xml" | "md" | "txt");
+    file.source.kind == FileKind::Other && !selected && !file.path().split('/').any(|part| part == ".github")
 }
 
 /// The Dockerfiles that are built with a repository's root as their context, by path, with that root.

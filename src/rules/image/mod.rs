@@ -2,4 +2,6 @@
 
 pub mod cache_busting_copy;
 mod layers;
+pub mod leftover_package_lists;
 pub mod missing_dockerignore;
+pub mod unpinned_packages;

@@ -98,8 +98,8 @@ fn installed(name: &str, args: &[&str]) -> Option<(&'static str, Wanted)> {
 }
 
 fn pip(args: &[&str]) -> Wanted {
-    let reads = |arg: &&str| matches!(*arg, "-r" | "--requirement") || arg.starts_with("--requirement=");
-    if args.iter().any(|arg| reads(&arg) || (arg.starts_with("-r") && arg.len() > 2)) {
+    // `-r FILE` may be written in one word.
+    if args.iter().any(|arg| arg.starts_with("-r") || arg.starts_with("--requirement")) {
         return Wanted::Manifest;
     }
     let local = |arg: &&str| *arg == "." || arg.starts_with("./") || arg.starts_with(".[");

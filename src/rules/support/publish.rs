@@ -3,6 +3,7 @@
 use super::builds::image_builds;
 use crate::evidence::{Evidence, StepRef};
 use crate::parse::shell::Command;
+use crate::parse::workflow::Uses;
 
 const ACTIONS: [&str; 14] = [
     "actions/create-release",
@@ -24,8 +25,7 @@ const ACTIONS: [&str; 14] = [
 /// What a step publishes with ("`npm publish`", "`pypa/gh-action-pypi-publish`"); `None` where it publishes nothing that
 /// is known. An image build whose `push` is an expression is taken for none.
 pub fn publishes<'e>(evidence: &'e Evidence<'e>, at: StepRef<'e>) -> Option<String> {
-    if let Some(action) = at.step.uses.as_ref().and_then(|uses| uses.action()).filter(|a| ACTIONS.contains(&a.as_str()))
-    {
+    if let Some(action) = at.step.uses.as_ref().and_then(Uses::action).filter(|a| ACTIONS.contains(&a.as_str())) {
         return Some(format!("`{action}`"));
     }
     let of_script = || at.step.run.as_ref()?.script.commands.iter().find_map(publishing);
