@@ -96,7 +96,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(jobs);
-    sink.fact(format!("{}, {} of a cache in them", count(jobs, "job that publishes"), count(spots.len(), "use")));
+    sink.fact(format!("{}, {} of a cache in them", count(jobs, "publishing job"), count(spots.len(), "use")));
     sink.once_a_file(
         spots,
         WHY,

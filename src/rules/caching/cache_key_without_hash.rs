@@ -5,6 +5,7 @@ use crate::parse::workflow::is_dynamic;
 use crate::parse::yaml::Node;
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
+use std::collections::BTreeMap;
 
 rule! {
     /// # What it checks
@@ -74,6 +75,8 @@ const WHY: &str = "A cache is written once for each key and never again, so such
 
 fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
     let mut spots = Vec::new();
+    // By file: whether it deletes caches.
+    let mut deleting: BTreeMap<&str, bool> = BTreeMap::new();
     let (mut keys, mut open) = (0, 0);
     for at in evidence.steps() {
         let Some(uses) = at.step.uses.as_ref().filter(|uses| uses.is_any(&["actions/cache", "actions/cache/save"]))
@@ -82,7 +85,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         };
         let Some(node) = at.step.input("key") else { continue };
         let Some(key) = node.text().filter(|key| !key.trim().is_empty()) else { continue };
-        if deletes_caches(at) {
+        if *deleting.entry(at.file.path()).or_insert_with(|| deletes_caches(at)) {
             open += 1;
             continue;
         }

@@ -9,7 +9,7 @@ use crate::rules::support::images::{self, Server, image_of};
 
 /// What is known of a service's health check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Readiness {
+pub(in crate::rules) enum Readiness {
     /// Written in a compose file of the same folder.
     Declared,
     /// Brought by the image: a HEALTHCHECK of its Dockerfile, or a public image that is known to have one.
@@ -58,7 +58,7 @@ const CLIENTS: [&str; 12] = [
 ];
 
 /// What is known of a service's health check, over all compose files of its folder.
-pub(super) fn readiness(
+pub(in crate::rules) fn readiness(
     evidence: &Evidence<'_>,
     compose: &Doc<'_, Compose<'_>>,
     service: &ComposeService<'_>,

@@ -167,7 +167,10 @@ fn read<'d>(dockerfile: &'d Dockerfile, stage: &'d Stage) -> Found<'d> {
             for command in &layer.script.commands {
                 let Some(installed) = install(&command.words) else { continue };
                 if found.copy.is_none() {
-                    before.insert(installed.manager);
+                    // A tool that is installed by its name (`npm install -g npm`) says nothing of the dependencies.
+                    if is_system(installed.manager) || installed.from != Wanted::Names {
+                        before.insert(installed.manager);
+                    }
                 } else if found.later.is_none()
                     && !before.contains(installed.manager)
                     && !layer.has_cache_mount()

@@ -79,7 +79,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(updates);
-    sink.fact(format!("{}, {} left behind", count(updates, "fetch of package lists"), spots.len()));
+    sink.fact(format!("{}, {} left behind", count(updates, "download of package lists"), spots.len()));
     sink.once_a_file(
         spots,
         WHY,

@@ -7,7 +7,7 @@ use crate::parse::dockerfile::{Dockerfile, Instruction};
 use crate::rules::support::builds::image_builds;
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 rule! {
     /// # What it checks
@@ -147,11 +147,11 @@ fn built_at_root<'e>(evidence: &'e Evidence<'e>) -> BTreeMap<&'e str, (&'e str, 
             built.insert(dockerfile.file.path(), (at.root(), dockerfile));
         }
     }
-    let roots: Vec<&str> = evidence.workflows.iter().map(|workflow| paths::root(workflow.file.path())).collect();
+    let roots: BTreeSet<&str> = evidence.workflows.iter().map(|workflow| paths::root(workflow.file.path())).collect();
     for compose in &evidence.composes {
         for service in &compose.services {
             let context = service.build_context().and_then(|context| paths::join(compose.file.folder(), context));
-            let root = context.and_then(|context| roots.iter().find(|root| **root == context));
+            let root = context.and_then(|context| roots.get(context.as_str()));
             let (Some(root), Some(dockerfile)) = (root, evidence.dockerfile_of(compose, service)) else { continue };
             built.insert(dockerfile.file.path(), (*root, dockerfile));
         }

@@ -58,5 +58,6 @@ fn publishing(command: &Command) -> Option<String> {
         "semantic-release" => true,
         _ => false,
     };
-    found.then(|| [name, first, second].join(" ").trim_end().to_owned()).map(|said| format!("`{said}`"))
+    let two = matches!(name, "gh" | "dotnet") || (name, first) == ("yarn", "npm");
+    found.then(|| if two { format!("`{name} {first} {second}`") } else { format!("`{name} {first}`") })
 }
