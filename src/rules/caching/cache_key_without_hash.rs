@@ -83,7 +83,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         else {
             continue;
         };
-        let Some(node) = at.step.input("key") else { continue };
+        let Some(node) = at.step.input("key").filter(|node| !node.is_null()) else { continue };
         let Some(key) = node.text().filter(|key| !key.trim().is_empty()) else { continue };
         if *deleting.entry(at.file.path()).or_insert_with(|| deletes_caches(at)) {
             open += 1;

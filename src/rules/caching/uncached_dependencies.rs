@@ -269,7 +269,7 @@ fn kept<'e>(steps: &[StepRef<'e>], setup: &Setup) -> Option<Kept<'e>> {
 }
 
 fn of_setup<'e>(at: StepRef<'e>, uses: &'e Uses<'e>, setup: &Setup) -> Kept<'e> {
-    let input = at.step.input(setup.input).and_then(Node::text).map(str::trim);
+    let input = at.step.input(setup.input).filter(|node| !node.is_null()).and_then(Node::text).map(str::trim);
     match input {
         // Switched off in words, or by an expression.
         Some("false" | "") => return Kept::Open,

@@ -9,7 +9,7 @@ use crate::parse::shell::{self, Command, Script};
 use crate::parse::yaml::Node;
 use crate::rules::support::installs::{Wanted, install};
 use crate::rules::support::test_commands::test_command;
-use crate::rules::support::test_runs::steps_of;
+use crate::rules::support::test_runs::{placed, steps_of};
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
 use std::collections::BTreeSet;
@@ -118,18 +118,18 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
                     continue;
                 };
                 starts += 1;
-                let unready = unready(evidence, &files, &call);
-                let Some(first) = unready.first() else { continue };
                 if searches == 0 {
-                    break;
+                    continue;
                 }
                 searches -= 1;
+                let unready = unready(evidence, &files, &call);
+                let Some(first) = unready.first() else { continue };
                 let rest = run.script.commands.get(index + 1..).unwrap_or_default();
                 let later = steps.get(position + 1..).unwrap_or_default();
                 if !used_unready(&run.script, index + 1, rest, later, &files) {
                     continue;
                 }
-                let span = run.span(command.span);
+                let span = placed(run, command.span);
                 if seen.insert((at.file.path(), span)) {
                     let others = if unready.len() > 1 {
                         format!(" and {}", count(unready.len() - 1, "other service"))
@@ -161,7 +161,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
     );
 }
 
-/// Most starts of a job for which all that comes after them is read.
+/// Most starts of a job that are looked at with all that comes after them.
 const MAX_SEARCHES: usize = 20;
 
 type Files<'e> = [&'e Doc<'e, Compose<'e>>];

@@ -4,6 +4,7 @@ use crate::evidence::{Evidence, StepRef};
 use crate::model::Span;
 use crate::parse::shell::{Command, Construct, ConstructKind, Node as Member, Operator, ScopeKind, Script};
 use crate::parse::yaml::Node;
+use crate::rules::support::test_runs::placed;
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
 
@@ -84,7 +85,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
             }
             spots.push(Spot {
                 file: at.file,
-                span: run.span(Span { offset: construct.span.offset, length: 5 }),
+                span: placed(run, Span { offset: construct.span.offset, length: 5 }),
                 path: run.node.path(),
                 message: format!("{} waits for `{condition}` without an end", at.title()),
                 detail: String::new(),

@@ -152,21 +152,27 @@ fn server<'e>(
 /// The services that steps start, by the path of their compose file: those that are named and what they depend on, or all
 /// without a profile.
 fn started<'e>(evidence: &'e Evidence<'e>) -> BTreeMap<&'e str, BTreeSet<&'e str>> {
-    let mut started: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    // By compose file: the names on command lines, and whether some command names none.
+    let mut called: BTreeMap<&str, (BTreeSet<&str>, bool)> = BTreeMap::new();
     for at in evidence.steps() {
         let commands = at.step.run.iter().flat_map(|run| &run.script.commands);
         for call in commands.filter_map(compose_call).filter(|call| matches!(call.verb, "up" | "start")) {
-            let Some(files) = evidence.compose_files(at, &call) else { continue };
             let operands = call.operands();
-            for doc in files {
-                let all = doc.services.iter().filter(|service| service.profiles().is_empty());
-                let names: Vec<&str> = if operands.is_empty() {
-                    all.map(|service| service.name).collect()
-                } else {
-                    let named = doc.services.iter().filter(|s| operands.iter().any(|word| word.text == s.name));
-                    named.flat_map(|s| s.depends_on.iter().map(|d| d.service).chain([s.name])).collect()
-                };
-                started.entry(doc.file.path()).or_default().extend(names);
+            for doc in evidence.compose_files(at, &call).unwrap_or_default() {
+                let (names, all) = called.entry(doc.file.path()).or_default();
+                *all |= operands.is_empty();
+                names.extend(operands.iter().map(|word| word.text.as_str()));
+            }
+        }
+    }
+    let mut started: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for doc in &evidence.composes {
+        let Some((names, all)) = called.get(doc.file.path()) else { continue };
+        let services = started.entry(doc.file.path()).or_default();
+        for service in &doc.services {
+            if (*all && service.profiles().is_empty()) || names.contains(service.name) {
+                services.insert(service.name);
+                services.extend(service.depends_on.iter().map(|dependency| dependency.service));
             }
         }
     }

@@ -3,7 +3,6 @@
 use crate::evidence::docker::docker_words;
 use crate::evidence::{Evidence, StepRef};
 use crate::parse::workflow::is_dynamic;
-use crate::parse::yaml::Node;
 use crate::rules::support::builds::image_builds;
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
@@ -17,7 +16,7 @@ rule! {
     /// `docker/build-push-action`, `--platform` of `docker buildx build --push`. Without them it is built for the runner's
     /// own platform only.
     ///
-    /// Not judged: platforms that an expression makes; builds on runners that an expression chooses; builds that push by
+    /// Not judged: platforms that an expression makes; without platforms, builds on runners that are not GitHub's own Linux; builds that push by
     /// digest, and workflows that put one image together (`docker buildx imagetools create`, `docker manifest create`);
     /// bake files; images that are not pushed.
     ///
@@ -95,25 +94,21 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     for at in evidence.steps() {
         for build in image_builds(evidence, at).into_iter().filter(|build| build.pushes == Some(true)) {
             let by_digest = build.outputs.is_some_and(|outputs| outputs.contains("push-by-digest"));
-            let unknown = build.platforms.map_or_else(|| has_dynamic_runner(at), |text| text.contains('$'));
-            if by_digest || unknown || *joining.entry(at.file.path()).or_insert_with(|| joins_images(at)) {
+            let written = build.platforms.filter(|text| !text.contains('$'));
+            let written = if build.platforms.is_none() { of_runner(at) } else { written };
+            let joined = *joining.entry(at.file.path()).or_insert_with(|| joins_images(at));
+            let Some(written) = written.filter(|_| !by_digest && !joined) else {
                 open += 1;
                 continue;
-            }
+            };
             images += 1;
-            let written: Vec<&str> = build
-                .platforms
-                .unwrap_or_default()
-                .split([',', '\n'])
-                .map(str::trim)
-                .filter(|p| !p.is_empty())
-                .collect();
+            let written: Vec<&str> = written.split([',', '\n']).map(str::trim).filter(|p| !p.is_empty()).collect();
             let missing: Vec<&str> =
                 params.platforms.iter().map(String::as_str).filter(|platform| !written.contains(platform)).collect();
             if missing.is_empty() {
                 continue;
             }
-            let now = if written.is_empty() { "the runner's platform".to_owned() } else { written.join(", ") };
+            let now = written.join(", ");
             spots.push(Spot {
                 file: at.file,
                 span: build.span,
@@ -143,13 +138,13 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     );
 }
 
-fn has_dynamic_runner(at: StepRef<'_>) -> bool {
-    let runs_on = at.job.and_then(|job| job.job.node.get("runs-on"));
-    // A composite action runs wherever its job does.
-    runs_on.is_none_or(|node| {
-        let labels = node.get("labels").unwrap_or(node);
-        labels.one_or_many().filter_map(Node::text).any(is_dynamic)
-    })
+/// The platform of the runner; `None` where that is not known.
+fn of_runner(at: StepRef<'_>) -> Option<&'static str> {
+    let runs_on = at.job?.job.node.get("runs-on")?;
+    let mut labels = runs_on.get("labels").unwrap_or(runs_on).one_or_many();
+    let (Some(label), None) = (labels.next()?.text(), labels.next()) else { return None };
+    let hosted = label.starts_with("ubuntu-") && !is_dynamic(label);
+    hosted.then_some(if label.ends_with("-arm") { "linux/arm64" } else { "linux/amd64" })
 }
 
 /// Whether the workflow makes one image of several.

@@ -7,6 +7,7 @@ use crate::parse::dockerfile::Dockerfile;
 use crate::parse::shell::Word;
 use crate::parse::workflow::{Run, is_dynamic};
 use crate::parse::yaml::{Node, Style};
+use crate::rules::support::test_runs::placed;
 
 /// An image build by `docker/build-push-action`, `docker build` or `docker buildx build`. Bake files and compose files say
 /// themselves what they build and are not among them.
@@ -84,7 +85,8 @@ pub fn image_builds<'e>(evidence: &'e Evidence<'e>, at: StepRef<'e>) -> Vec<Imag
 
 fn of_action<'e>(evidence: &'e Evidence<'e>, at: StepRef<'e>) -> Option<ImageBuild<'e>> {
     let node = at.step.uses.as_ref()?.node;
-    let text = |name| at.step.input(name).and_then(Node::text).map(str::trim).filter(|text| !text.is_empty());
+    let input = |name| at.step.input(name).filter(|node| !node.is_null());
+    let text = |name| input(name).and_then(Node::text).map(str::trim).filter(|text| !text.is_empty());
     if text("call").is_some_and(|call| call != "build") {
         return None;
     }
@@ -142,7 +144,7 @@ fn of_command<'e>(
     Some(ImageBuild {
         tool,
         file: at.file,
-        span: run.span(span),
+        span: placed(run, span),
         path: run.node.path(),
         context: folder.filter(|folder| is_plain(folder)),
         context_text: context.map(|word| word.text.as_str()),
@@ -170,12 +172,17 @@ fn writes_registry(outputs: &str) -> bool {
     })
 }
 
+/// Most lines of an input that are read.
+const MAX_SETTINGS: usize = 100;
+
 /// The lines of an input, comments left out.
 fn settings(node: Option<Node<'_>>) -> Vec<Setting> {
+    let node = node.filter(|node| !node.is_null());
     let Some((node, text)) = node.and_then(|node| Some((node, node.text()?))) else { return Vec::new() };
     let mut found = Vec::new();
     let mut offset = 0;
-    for line in text.split_inclusive('\n') {
+    // To find a place takes time that grows with what stands before it.
+    for line in text.split_inclusive('\n').take(MAX_SETTINGS) {
         let trimmed = line.trim();
         if !trimmed.is_empty() && !trimmed.starts_with('#') {
             let start = offset + (line.len() - line.trim_start().len());
@@ -212,7 +219,7 @@ fn options(run: &Run<'_>, words: &[Word], option: &str) -> Vec<Setting> {
             Some(offset) => Span { offset: offset + skip, length: text.len() },
             None => word.span,
         };
-        let span = run.span(span);
+        let span = placed(run, span);
         found.push(Setting { can_grow: can_grow(run.node, &text, span), text, span });
     }
     found
@@ -240,4 +247,30 @@ pub fn find_dockerfile<'e>(
 ) -> Option<&'e Doc<'e, &'e Dockerfile>> {
     let path = paths::join(folder, file)?;
     evidence.dockerfiles.iter().find(|doc| doc.file.path() == path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settings;
+    use crate::parse::yaml::Tree;
+
+    #[test]
+    fn settings_stand_where_they_are_written_and_grow_where_no_comma_ends_them() {
+        for (text, expected) in [
+            ("cache-to: type=gha\n", &[("type=gha", true)][..]),
+            ("cache-to: \"type=gha\" # kept\n", &[("type=gha", true)]),
+            ("{ cache-to: type=gha }", &[("type=gha", false)]),
+            ("{ cache-to: 'type=gha,scope=a' }", &[("type=gha,scope=a", true)]),
+            ("cache-to: |\n  type=gha\n  # no\n  type=inline\n", &[("type=gha", true), ("type=inline", true)]),
+            ("cache-to: >-\n  type=gha\n", &[("type=gha", true)]),
+            ("cache-to: \"type=\\x67ha\"\n", &[("type=gha", false)]),
+            ("cache-to:\n", &[]),
+        ] {
+            let parsed = Tree::parse(text);
+            let tree = parsed.document.unwrap();
+            let found = settings(tree.root().unwrap().get("cache-to"));
+            let found: Vec<_> = found.iter().map(|setting| (setting.text.as_str(), setting.can_grow)).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
 }
