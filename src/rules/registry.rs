@@ -4,6 +4,7 @@ use crate::policy::RuleSpec;
 
 /// All rules, by id.
 pub const REGISTRY: &[Registered] = &[
+    register::<artifacts::artifact_name_collision::ArtifactNameCollision>(),
     register::<rollback::backup_unusable::BackupUnusable>(),
     register::<coverage::coverage_below_threshold::CoverageBelowThreshold>(),
     register::<coverage::coverage_report_missing::CoverageReportMissing>(),

@@ -2,7 +2,9 @@
 
 pub mod conditions;
 pub mod images;
+pub mod matrix;
 pub mod proof;
 pub mod test_commands;
 pub mod test_runs;
+pub mod uploads;
 pub mod words;
