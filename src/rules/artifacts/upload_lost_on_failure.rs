@@ -214,26 +214,10 @@ fn handed_on<'e>(path: &'e str, workflow: &'e Workflow<'_>) -> BTreeSet<(&'e str
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::{self, Request};
-    use crate::input::{Content, Limits, Origin, RawFile};
-    use crate::model::{Date, Level};
+    use crate::rules::support::repair::repaired as repair;
 
-    /// The file after the edits of all findings.
     fn repaired(text: &str) -> String {
-        let policy = "version: 1\nrules:\n  upload-lost-on-failure: error\n";
-        let policy = engine::load_policy("p.yml", Some(policy), &|_| None).unwrap();
-        let path = ".github/workflows/ci.yml".to_owned();
-        let files = vec![RawFile { path, content: Content::Bytes(text.into()), origin: Origin::Tree }];
-        let today: Date = "2026-11-23".parse().unwrap();
-        let report =
-            engine::analyze(Request { files, limits: Limits::default(), fail_on: Level::Error, today }, &policy);
-        let mut edits: Vec<_> = report.findings.into_iter().flat_map(|finding| finding.fix.edits).collect();
-        edits.sort_by_key(|edit| std::cmp::Reverse(edit.offset));
-        let mut text = text.to_owned();
-        for edit in edits {
-            text.replace_range(edit.offset..edit.offset + edit.length, &edit.text);
-        }
-        text
+        repair("upload-lost-on-failure", text)
     }
 
     #[test]

@@ -4,6 +4,8 @@ pub mod conditions;
 pub mod images;
 pub mod matrix;
 pub mod proof;
+#[cfg(test)]
+pub(in crate::rules) mod repair;
 pub mod test_commands;
 pub mod test_runs;
 pub mod uploads;

@@ -33,7 +33,7 @@ fn names_results(part: &[String]) -> bool {
     let tested = ["test", "tests", "testing", "e2e", "playwright", "cypress", "pytest", "jest", "vitest", "unittest"];
     let result = ["result", "results", "report", "reports", "screenshot", "screenshots", "video", "videos", "output"];
     let joined = ["testresult", "testresults", "testreport", "testreports"];
-    has(&joined) || (has(&alone) && !has(&["jar", "plugin"])) || (has(&tested) && has(&result))
+    has(&joined) || (has(&alone) && !has(&["jar", "plugin", "commandline", "cli"])) || (has(&tested) && has(&result))
 }
 
 /// Folders that are known by two parts: `cypress/screenshots`, `build/reports/tests`.
@@ -105,6 +105,7 @@ mod tests {
             ("${{ env.JUNIT }}", None),
             ("playwright/driver", None),
             ("libs/junit.jar", None),
+            ("install/allure-commandline", None),
             ("", None),
         ] {
             assert_eq!(proof_of(text), expected, "{text}");
