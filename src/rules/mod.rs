@@ -14,6 +14,7 @@ pub mod coverage;
 pub mod document;
 pub mod health;
 pub mod rollback;
+pub mod rollout;
 pub mod security;
 pub mod tests;
 pub mod time;

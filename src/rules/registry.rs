@@ -1,5 +1,5 @@
 use super::{Registered, register};
-use super::{artifacts, caching, container, coverage, document, health, rollback, security, tests, time};
+use super::{artifacts, caching, container, coverage, document, health, rollback, rollout, security, tests, time};
 use crate::policy::RuleSpec;
 
 /// All rules, by id.
@@ -10,14 +10,19 @@ pub const REGISTRY: &[Registered] = &[
     register::<coverage::coverage_below_threshold::CoverageBelowThreshold>(),
     register::<coverage::coverage_report_missing::CoverageReportMissing>(),
     register::<health::depends_on_without_health::DependsOnWithoutHealth>(),
+    register::<rollout::deploy_without_environment::DeployWithoutEnvironment>(),
     register::<document::duplicate_key::DuplicateKey>(),
     register::<artifacts::expected_artifact_missing::ExpectedArtifactMissing>(),
+    register::<rollout::feature_flag_workflow_missing::FeatureFlagWorkflowMissing>(),
+    register::<rollout::flag_never_read::FlagNeverRead>(),
+    register::<rollout::flag_without_default::FlagWithoutDefault>(),
     register::<time::job_without_timeout::JobWithoutTimeout>(),
     register::<tests::lost_exit_code::LostExitCode>(),
     register::<tests::no_tests_ran::NoTestsRan>(),
     register::<artifacts::report_trapped_in_container::ReportTrappedInContainer>(),
     register::<rollback::rollback_document_missing::RollbackDocumentMissing>(),
     register::<rollback::rollback_objective::RollbackObjective>(),
+    register::<rollout::rollout_not_gradual::RolloutNotGradual>(),
     register::<health::service_without_healthcheck::ServiceWithoutHealthcheck>(),
     register::<health::sleep_as_wait::SleepAsWait>(),
     register::<tests::slow_test::SlowTest>(),

@@ -2,6 +2,7 @@
 
 pub mod conditions;
 pub mod images;
+pub mod inputs;
 pub mod matrix;
 pub mod proof;
 #[cfg(test)]
