@@ -13,6 +13,7 @@ pub mod container;
 pub mod coverage;
 pub mod document;
 pub mod health;
+pub mod monitoring;
 pub mod rollback;
 pub mod rollout;
 pub mod security;

@@ -1,5 +1,7 @@
 use super::{Registered, register};
-use super::{artifacts, caching, container, coverage, document, health, rollback, rollout, security, tests, time};
+use super::{
+    artifacts, caching, container, coverage, document, health, monitoring, rollback, rollout, security, tests, time,
+};
 use crate::policy::RuleSpec;
 
 /// All rules, by id.
@@ -12,12 +14,16 @@ pub const REGISTRY: &[Registered] = &[
     register::<health::depends_on_without_health::DependsOnWithoutHealth>(),
     register::<rollout::deploy_without_environment::DeployWithoutEnvironment>(),
     register::<document::duplicate_key::DuplicateKey>(),
+    register::<time::duplicate_runs::DuplicateRuns>(),
     register::<artifacts::expected_artifact_missing::ExpectedArtifactMissing>(),
+    register::<monitoring::failure_not_alerted::FailureNotAlerted>(),
     register::<rollout::feature_flag_workflow_missing::FeatureFlagWorkflowMissing>(),
     register::<rollout::flag_never_read::FlagNeverRead>(),
     register::<rollout::flag_without_default::FlagWithoutDefault>(),
     register::<time::job_without_timeout::JobWithoutTimeout>(),
     register::<tests::lost_exit_code::LostExitCode>(),
+    register::<time::needless_full_history::NeedlessFullHistory>(),
+    register::<time::no_cancel_in_progress::NoCancelInProgress>(),
     register::<tests::no_tests_ran::NoTestsRan>(),
     register::<artifacts::report_trapped_in_container::ReportTrappedInContainer>(),
     register::<rollback::rollback_document_missing::RollbackDocumentMissing>(),
@@ -26,6 +32,8 @@ pub const REGISTRY: &[Registered] = &[
     register::<rollback::rollback_objective::RollbackObjective>(),
     register::<rollback::rollback_section_missing::RollbackSectionMissing>(),
     register::<rollout::rollout_not_gradual::RolloutNotGradual>(),
+    register::<monitoring::schedule_missing::ScheduleMissing>(),
+    register::<time::serial_tests::SerialTests>(),
     register::<health::service_without_healthcheck::ServiceWithoutHealthcheck>(),
     register::<health::sleep_as_wait::SleepAsWait>(),
     register::<tests::slow_test::SlowTest>(),

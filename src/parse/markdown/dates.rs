@@ -110,6 +110,6 @@ mod tests {
     fn a_date_knows_its_bytes() {
         let text = "é drilled on January 15, 2026 again";
         let (_, range) = dates(text).remove(0);
-        assert_eq!(&text[range], "January 15, 2026");
+        assert_eq!(text.get(range), Some("January 15, 2026"));
     }
 }

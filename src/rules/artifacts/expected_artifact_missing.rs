@@ -1,6 +1,7 @@
 //! The rule `expected-artifact-missing`.
 
-use crate::evidence::{Evidence, JobRef, StepRef};
+use crate::evidence::{Evidence, File, JobRef, StepRef};
+use crate::model::FileKind;
 use crate::parse::workflow::{Step, Workflow, is_dynamic};
 use crate::parse::yaml::Node;
 use crate::rules::support::conditions::{calls, runs_after_failure};
@@ -101,9 +102,9 @@ enum When {
 const WHY: &str = "A verdict over half of the reports says nothing about the other half.";
 
 fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
-    let is_report = |kind: crate::model::FileKind| kind.is_test_report() || kind.is_coverage();
+    let is_report = |kind: FileKind| kind.is_test_report() || kind.is_coverage();
     let files = evidence.files.iter().filter(|file| is_report(file.source.kind));
-    let names: Vec<&str> = files.map(|file| file.name()).collect();
+    let names: Vec<&str> = files.map(File::name).collect();
     let mut spots = Vec::new();
     let (mut judged, mut left_out) = (0, 0);
     for workflow in &evidence.workflows {
@@ -171,7 +172,7 @@ impl<'e> Expected<'e> {
 }
 
 /// The uploads of a workflow that happen in every run.
-fn uploads<'e>(file: &'e crate::evidence::File<'e>, workflow: &'e Workflow<'e>) -> Vec<StepRef<'e>> {
+fn uploads<'e>(file: &'e File<'e>, workflow: &'e Workflow<'e>) -> Vec<StepRef<'e>> {
     let jobs = workflow.jobs.iter().filter(|job| job.node.get("if").is_none());
     let steps = jobs.flat_map(|job| {
         let in_job = JobRef { file, workflow, job };

@@ -193,6 +193,9 @@ fn is_trapped(evidence: &Evidence<'_>, at: StepRef<'_>, test: &TestRun, command:
     Some(removed(own) || !is_copied_later(at, test))
 }
 
+/// Most commands after the tests that are searched.
+const MAX_SEARCH: usize = 1_000;
+
 /// Whether a later command of the job may fetch something out of a container.
 fn is_copied_later(at: StepRef<'_>, test: &TestRun) -> bool {
     let fetches = |command: &Command| {
@@ -205,5 +208,5 @@ fn is_copied_later(at: StepRef<'_>, test: &TestRun) -> bool {
     let here = at.step.run.iter().flat_map(|run| run.script.commands.iter().skip(test.host + 1));
     let later = at.later().iter().filter_map(|step| step.run.as_ref()).flat_map(|run| &run.script.commands);
     // An action may do it too, but none is known to.
-    here.chain(later).any(fetches)
+    here.chain(later).take(MAX_SEARCH).any(fetches)
 }

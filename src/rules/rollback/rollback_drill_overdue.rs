@@ -152,11 +152,16 @@ fn drills(document: &Document) -> Vec<(Date, Span)> {
     found
 }
 
+/// Bytes before and after a date that can belong to its sentence; a text of dates alone stays linear.
+const MAX_SENTENCE: usize = 400;
+
 /// The dates of a text that stand in a sentence that speaks of drills.
 fn sentences(text: &Text, under: bool, found: &mut Vec<(Date, Span)>) {
     for (date, range) in text.dates() {
-        let before = text.text.get(..range.start).unwrap_or_default();
-        let after = text.text.get(range.end..).unwrap_or_default();
+        let from = (range.start.saturating_sub(MAX_SENTENCE)..=range.start).find(|at| text.text.is_char_boundary(*at));
+        let to = (range.end..=range.end + MAX_SENTENCE).rev().find(|at| text.text.is_char_boundary(*at));
+        let before = from.and_then(|from| text.text.get(from..range.start)).unwrap_or_default();
+        let after = to.and_then(|to| text.text.get(range.end..to)).unwrap_or_default();
         let ends = [". ", "; ", "\n"];
         let start = ends.iter().filter_map(|end| Some(before.rfind(end)? + end.len())).max().unwrap_or(0);
         let end = ends.iter().filter_map(|end| after.find(end)).min().unwrap_or(after.len());

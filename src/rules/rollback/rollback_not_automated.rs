@@ -100,7 +100,7 @@ fn takes_back(workflow: &Doc<'_, Workflow<'_>>) -> bool {
     let dispatch = workflow.triggers.iter().filter(|trigger| trigger.event == "workflow_dispatch");
     let inputs: Vec<(Node<'_>, Node<'_>)> =
         dispatch.filter_map(|trigger| trigger.options?.get("inputs")).flat_map(Node::entries).collect();
-    let options = inputs.iter().flat_map(|(_, input)| input.get("options")).flat_map(Node::items);
+    let options = inputs.iter().filter_map(|(_, input)| input.get("options")).flat_map(Node::items);
     let texts = inputs.iter().filter_map(|(key, _)| key.text()).chain(options.filter_map(Node::text));
     let jobs = workflow.jobs.iter().flat_map(|job| [Some(job.id), job.node.get("name").and_then(Node::text)]);
     let steps = || workflow.jobs.iter().flat_map(|job| &job.steps);

@@ -3,7 +3,8 @@
 use super::flags::words;
 use crate::evidence::{Evidence, JobRef};
 use crate::parse::shell::Command;
-use crate::parse::workflow::Step;
+use crate::parse::workflow::{Step, Uses};
+use crate::parse::yaml::Node;
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
 
@@ -102,7 +103,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
     for job in evidence.jobs() {
         let Some(how) = deploys(job) else { continue };
         deploying += 1;
-        if job.job.node.get("environment").is_none_or(|node| node.is_null()) {
+        if job.job.node.get("environment").is_none_or(Node::is_null) {
             spots.push(Spot {
                 file: job.file,
                 span: job.job.key.span(),
@@ -139,7 +140,7 @@ fn deploys(job: JobRef<'_>) -> Option<String> {
         return None;
     }
     steps.iter().find_map(|step| {
-        let action = step.uses.as_ref().and_then(|uses| uses.action());
+        let action = step.uses.as_ref().and_then(Uses::action);
         if let Some(action) = action.filter(|action| ACTIONS.contains(&action.as_str())) {
             return Some(action);
         }
@@ -149,7 +150,7 @@ fn deploys(job: JobRef<'_>) -> Option<String> {
 
 fn starts_cluster(step: &Step<'_>) -> bool {
     let names_one = |text: &str| text.split(['/', '-', '_', '@']).any(|part| LOCAL_CLUSTERS.contains(&part));
-    let action = step.uses.as_ref().and_then(|uses| uses.action());
+    let action = step.uses.as_ref().and_then(Uses::action);
     let mut commands = step.run.iter().flat_map(|run| &run.script.commands);
     action.is_some_and(|action| names_one(&action))
         || commands.any(|c| c.name().is_some_and(|n| LOCAL_CLUSTERS.contains(&n)))

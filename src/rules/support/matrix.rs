@@ -10,6 +10,9 @@ pub type Leg<'t> = BTreeMap<&'t str, String>;
 /// GitHub starts no more legs than this.
 const MAX_LEGS: usize = 256;
 
+/// A matrix with more keys is not looked at.
+const MAX_KEYS: usize = 64;
+
 /// The legs of a job's matrix; `None` without a matrix, or where an expression decides.
 pub fn legs<'t>(job: &Job<'t>) -> Option<Vec<Leg<'t>>> {
     let matrix = job.node.at(&["strategy", "matrix"]).filter(|matrix| matrix.is_mapping())?;
@@ -21,6 +24,9 @@ pub fn legs<'t>(job: &Job<'t>) -> Option<Vec<Leg<'t>>> {
             continue;
         }
         keys.push(key);
+        if keys.len() > MAX_KEYS {
+            return None;
+        }
         let values: Vec<String> =
             if values.is_sequence() { values.items().map(value).collect::<Option<_>>()? } else { return None };
         if legs.len().checked_mul(values.len())? > MAX_LEGS {

@@ -37,11 +37,16 @@ const MAX_PLACED: usize = 64 * 1024;
 impl TestRun {
     /// Its bytes in the file, the script being that of its step; the script's end where it is too far down.
     pub fn place(&self, run: &Run<'_>) -> Span {
-        if self.span.offset > MAX_PLACED {
-            return Span { offset: run.node.span().end(), length: 0 };
-        }
-        run.span(self.span)
+        placed(run, self.span)
     }
+}
+
+/// The bytes in the file of a part of a script; the script's end where it is too far down.
+pub fn placed(run: &Run<'_>, span: Span) -> Span {
+    if span.offset > MAX_PLACED {
+        return Span { offset: run.node.span().end(), length: 0 };
+    }
+    run.span(span)
 }
 
 /// What a failing test command does to its step.

@@ -5,7 +5,7 @@ use crate::evidence::{Evidence, StepRef};
 use crate::model::{Edit, Span};
 use crate::parse::shell::{Command, Fate, Loss, Node, Scope, ScopeKind, Script, ShellOptions, Word, peel};
 use crate::parse::workflow::{Run, Shell};
-use crate::rules::support::test_runs::{runs_on_linux, shell_options, test_runs};
+use crate::rules::support::test_runs::{placed, runs_on_linux, shell_options, test_runs};
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
 
@@ -98,13 +98,17 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         let Some(run) = at.step.run.as_ref().filter(|run| run.shell.is_posix()) else { continue };
         let options = shell_options(at, run);
         let tests = test_runs(at, &[]);
+        // One edit for the step, with its first pipe.
+        let mut edit = None;
+        let mut is_first = true;
         for (index, command) in run.script.commands.iter().enumerate() {
             let Some(last) = end_of_pipe(&run.script, index) else { continue };
-            let label = tests.iter().find(|test| test.host == index).map(|test| test.label.clone());
+            let first = tests.partition_point(|test| test.host < index);
+            let label = tests.get(first).filter(|test| test.host == index).map(|test| test.label.clone());
             let Some(label) = label.or_else(|| build_command(command)) else { continue };
             piped += 1;
-            let lost = run.script.fate(index, options) == Fate::Lost(Loss::Piped);
-            if !lost {
+            let fate = run.script.fate(index, options);
+            if fate != Fate::Lost(Loss::Piped) {
                 continue;
             }
             // With `pipefail` the failure would count.
@@ -117,9 +121,11 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
                 open += 1;
                 continue;
             }
+            if std::mem::take(&mut is_first) {
+                edit = name_shell(at, run, options);
+            }
             let name = reader.name().unwrap_or_default();
-            let start = run.script.commands.get(index).map_or(0, |c| c.span.offset);
-            let span = run.span(Span::between(start, reader.span.end()));
+            let span = placed(run, Span::between(command.span.offset, reader.span.end()));
             spots.push(Spot {
                 file: at.file,
                 span,
@@ -130,7 +136,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
                     if run.shell == Shell::Default { "the shell that GitHub starts by itself" } else { "its shell" }
                 ),
                 detail: String::new(),
-                edits: edit(at, run, options).into_iter().collect(),
+                edits: edit.take().into_iter().collect(),
             });
         }
     }
@@ -142,12 +148,6 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
     ));
     if open > 0 {
         sink.fact(format!("not judged: {} whose pipe is looked at in another way", count(open, "command")));
-    }
-    // An edit for each step, not for each of its pipes.
-    let mut seen = Vec::new();
-    for spot in &mut spots {
-        spot.edits.retain(|edit| !seen.contains(edit));
-        seen.extend(spot.edits.iter().cloned());
     }
     sink.once_a_file(
         spots,
@@ -188,6 +188,9 @@ fn passes_on(command: &Command) -> bool {
     !judges && !exits && (PASSES_ON.contains(&name) || name == "go-junit-report")
 }
 
+/// Most commands after a pipe that are searched for what it wrote.
+const MAX_SEARCH: usize = 1_000;
+
 /// Whether a later command of the step or of the job reads the file that `tee` writes, other than to show or keep it.
 fn is_read_later(at: StepRef<'_>, script: &Script, last: usize, reader: &Command) -> bool {
     let mut files: Vec<&str> = Vec::new();
@@ -203,7 +206,7 @@ fn is_read_later(at: StepRef<'_>, script: &Script, last: usize, reader: &Command
         !shows && words.into_iter().any(|word| files.iter().any(|file| word.text.contains(file)))
     };
     let later = at.later().iter().filter_map(|step| step.run.as_ref()).flat_map(|run| &run.script.commands);
-    !files.is_empty() && script.commands.iter().skip(last + 1).chain(later).any(reads)
+    !files.is_empty() && script.commands.iter().skip(last + 1).chain(later).take(MAX_SEARCH).any(reads)
 }
 
 /// What a command is called that builds something: its failure means that there is nothing to go on with.
@@ -239,7 +242,7 @@ fn build_command(command: &Command) -> Option<String> {
 
 /// `shell: bash` before `run`: only where nothing but the pipes into `tee` would behave in another way. The runner has to
 /// have bash, which containers may not.
-fn edit(at: StepRef<'_>, run: &Run<'_>, options: ShellOptions) -> Option<Edit> {
+fn name_shell(at: StepRef<'_>, run: &Run<'_>, options: ShellOptions) -> Option<Edit> {
     let job = at.job?.job;
     let certain = run.shell == Shell::Default
         && job.node.get("container").is_none()
