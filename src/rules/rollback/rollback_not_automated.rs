@@ -6,6 +6,7 @@ use crate::model::{Fix, Span};
 use crate::parse::shell::Command;
 use crate::parse::workflow::Workflow;
 use crate::parse::yaml::Node;
+use crate::rules::support::words::words;
 use crate::rules::{Hit, NoParams, Sink, rule};
 
 rule! {
@@ -137,9 +138,4 @@ fn command_takes_back(command: &Command) -> bool {
         "heroku" => has("rollback") || has("releases:rollback"),
         _ => has("rollback"),
     }
-}
-
-/// Words in lower case: divided by what is no letter and no digit.
-fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }

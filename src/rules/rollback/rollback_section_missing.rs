@@ -1,6 +1,6 @@
 //! The rule `rollback-section-missing`.
 
-use super::documents::{find, says_something};
+use super::documents::{find, says_something, words};
 use crate::evidence::Evidence;
 use crate::model::{Fix, Span};
 use crate::parse::markdown::{Block, Document};
@@ -229,10 +229,6 @@ fn titles(document: &Document) -> Vec<Vec<String>> {
         Some(words(text)).filter(|words| words.len() <= MAX_LEAD)
     });
     headings.chain(leads).collect()
-}
-
-fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
 fn is_about(title: &[String], section: &str) -> bool {

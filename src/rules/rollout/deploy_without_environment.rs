@@ -1,11 +1,10 @@
 //! The rule `deploy-without-environment`.
 
-use super::flags::words;
 use crate::evidence::{Evidence, JobRef};
 use crate::parse::shell::Command;
 use crate::parse::workflow::{Step, Uses};
 use crate::parse::yaml::Node;
-use crate::rules::support::words::count;
+use crate::rules::support::words::{count, words};
 use crate::rules::{NoParams, Sink, Spot, rule};
 
 rule! {

@@ -3,6 +3,7 @@
 use crate::evidence::{Doc, Evidence, paths};
 use crate::parse::workflow::Workflow;
 use crate::parse::yaml::Node;
+use crate::rules::support::words::words;
 
 /// Inputs of `workflow_dispatch`: name and declaration.
 pub(super) fn dispatch_inputs<'t>(workflow: &Workflow<'t>) -> Vec<(Node<'t>, Node<'t>)> {
@@ -45,21 +46,4 @@ fn speaks_of_flags(workflow: &Doc<'_, Workflow<'_>>) -> bool {
             .iter()
             .any(|word| matches!(*word, "toggle" | "toggles" | "canary" | "rollout" | "featureflag" | "featureflags"))
     })
-}
-
-/// Words of a name in lower case: divided by what is no letter and no digit, and before a capital letter.
-pub(super) fn words(text: &str) -> Vec<String> {
-    let mut found = vec![String::new()];
-    let mut small = false;
-    for c in text.chars() {
-        if !c.is_alphanumeric() || (small && c.is_uppercase()) {
-            found.push(String::new());
-        }
-        small = c.is_lowercase();
-        if let (Some(last), true) = (found.last_mut(), c.is_alphanumeric()) {
-            last.extend(c.to_lowercase());
-        }
-    }
-    found.retain(|word| !word.is_empty());
-    found
 }

@@ -1,10 +1,10 @@
 //! The rule `rollout-not-gradual`.
 
-use super::flags::{dispatch_inputs, flag_workflows, words};
+use super::flags::{dispatch_inputs, flag_workflows};
 use crate::evidence::Evidence;
 use crate::parse::workflow::Workflow;
 use crate::parse::yaml::Node;
-use crate::rules::support::words::count;
+use crate::rules::support::words::{count, words};
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
 

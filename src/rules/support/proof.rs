@@ -1,5 +1,7 @@
 //! Which artifacts prove what a test run did, by their names and paths.
 
+use super::words::words;
+
 /// What an artifact holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Proof {
@@ -44,23 +46,6 @@ fn is_known_folder(whole: &[&str]) -> bool {
             ["cypress", "screenshots" | "videos"] | ["reports", "tests" | "androidTests"] | ["blob", "report"]
         )
     })
-}
-
-/// Words of a path's part in lower case: divided by what is no letter and no digit, and before a capital letter.
-fn words(part: &str) -> Vec<String> {
-    let mut found = vec![String::new()];
-    let mut small = false;
-    for c in part.chars() {
-        if !c.is_alphanumeric() || (small && c.is_uppercase()) {
-            found.push(String::new());
-        }
-        small = c.is_lowercase();
-        if let (Some(last), true) = (found.last_mut(), c.is_alphanumeric()) {
-            last.extend(c.to_lowercase());
-        }
-    }
-    found.retain(|word| !word.is_empty());
-    found
 }
 
 fn without_expressions(text: &str) -> String {
