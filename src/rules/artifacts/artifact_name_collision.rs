@@ -96,6 +96,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         let mut taken: BTreeMap<String, String> = BTreeMap::new();
         for job in &workflow.jobs {
             let job = JobRef { file: workflow.file, workflow: &workflow.value, job };
+            let legs = legs(job.job);
             for step in &job.job.steps {
                 let Some(uses) = upload(step) else { continue };
                 let at = StepRef { file: job.file, job: Some(job), steps: &job.job.steps, step };
@@ -105,7 +106,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
                     continue;
                 }
                 let name = step.input("name").and_then(Node::text).filter(|name| !name.is_empty()).unwrap_or(UNNAMED);
-                let message = match collision(job, name) {
+                let message = match collision(job, legs.as_deref(), name) {
                     Collision::None(name) => {
                         judged += 1;
                         let earlier = always_runs(job, step).then(|| taken.insert(name.clone(), at.title())).flatten();
@@ -177,13 +178,13 @@ enum Collision {
     Legs(String, String, String),
 }
 
-fn collision(job: JobRef<'_>, name: &str) -> Collision {
+fn collision(job: JobRef<'_>, legs: Option<&[Leg<'_>]>, name: &str) -> Collision {
     if !job.job.has_matrix() {
         return on_leg(name, &Leg::new()).map_or(Collision::Unknown, Collision::None);
     }
-    let Some(legs) = legs(job.job) else { return Collision::Unknown };
+    let Some(legs) = legs else { return Collision::Unknown };
     let mut names: BTreeMap<String, &Leg<'_>> = BTreeMap::new();
-    for leg in &legs {
+    for leg in legs {
         let Some(name) = on_leg(name, leg) else { return Collision::Unknown };
         if let Some(first) = names.insert(name.clone(), leg) {
             return Collision::Legs(name, said(first), said(leg));

@@ -153,11 +153,14 @@ fn drills(document: &Document) -> Vec<(Date, Span)> {
 }
 
 /// Bytes before and after a date that can belong to its sentence; a text of dates alone stays linear.
-const MAX_SENTENCE: usize = 400;
+const MAX_SENTENCE: usize = 200;
+
+/// Most dates of one text that are looked at.
+const MAX_DATES: usize = 1_000;
 
 /// The dates of a text that stand in a sentence that speaks of drills.
 fn sentences(text: &Text, under: bool, found: &mut Vec<(Date, Span)>) {
-    for (date, range) in text.dates() {
+    for (date, range) in text.dates().into_iter().take(MAX_DATES) {
         let from = (range.start.saturating_sub(MAX_SENTENCE)..=range.start).find(|at| text.text.is_char_boundary(*at));
         let to = (range.end..=range.end + MAX_SENTENCE).rev().find(|at| text.text.is_char_boundary(*at));
         let before = from.and_then(|from| text.text.get(from..range.start)).unwrap_or_default();

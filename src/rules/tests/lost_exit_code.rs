@@ -5,7 +5,7 @@ use crate::evidence::{Evidence, StepRef};
 use crate::model::{Edit, Span};
 use crate::parse::shell::{Command, Fate, Loss, Node, Scope, ScopeKind, Script, ShellOptions, Word, peel};
 use crate::parse::workflow::{Run, Shell};
-use crate::rules::support::test_runs::{placed, runs_on_linux, shell_options, test_runs};
+use crate::rules::support::test_runs::{TestRun, placed, runs_on_linux, shell_options, test_runs};
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
 
@@ -122,7 +122,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
                 continue;
             }
             if std::mem::take(&mut is_first) {
-                edit = name_shell(at, run, options);
+                edit = name_shell(at, run, options, &tests);
             }
             let name = reader.name().unwrap_or_default();
             let span = placed(run, Span::between(command.span.offset, reader.span.end()));
@@ -189,7 +189,7 @@ fn passes_on(command: &Command) -> bool {
 }
 
 /// Most commands after a pipe that are searched for what it wrote.
-const MAX_SEARCH: usize = 1_000;
+const MAX_SEARCH: usize = 100;
 
 /// Whether a later command of the step or of the job reads the file that `tee` writes, other than to show or keep it.
 fn is_read_later(at: StepRef<'_>, script: &Script, last: usize, reader: &Command) -> bool {
@@ -242,17 +242,23 @@ fn build_command(command: &Command) -> Option<String> {
 
 /// `shell: bash` before `run`: only where nothing but the pipes into `tee` would behave in another way. The runner has to
 /// have bash, which containers may not.
-fn name_shell(at: StepRef<'_>, run: &Run<'_>, options: ShellOptions) -> Option<Edit> {
+fn name_shell(at: StepRef<'_>, run: &Run<'_>, options: ShellOptions, tests: &[TestRun]) -> Option<Edit> {
     let job = at.job?.job;
     let certain = run.shell == Shell::Default
         && job.node.get("container").is_none()
         && runs_on_linux(job) == Some(true)
         && options.errexit == Some(true);
+    // Any other command may have failed unseen all along, and rightly so.
+    let is_meant = |first: Node| {
+        let Node::Command(index) = first else { return false };
+        let is_test = tests.binary_search_by_key(&index, |test| test.host).is_ok();
+        is_test || run.script.commands.get(index).and_then(build_command).is_some()
+    };
     let only_tee = run.script.pipelines.iter().filter(|pipeline| pipeline.members.len() > 1).all(|pipeline| {
         pipeline.members.iter().skip(1).all(|member| match member {
             Node::Command(index) => run.script.commands.get(*index).and_then(Command::name) == Some("tee"),
             Node::Construct(_) => false,
-        }) && matches!(pipeline.members.first(), Some(Node::Command(_)))
+        }) && pipeline.members.first().is_some_and(|first| is_meant(*first))
     });
     // A login profile and the like may be read by one and not by the other; nothing in the script may depend on it.
     if !certain || !only_tee || at.step.node.is_flow() || at.step.node.get("shell").is_some() {
@@ -281,6 +287,7 @@ mod tests {
     fn other_pipes_and_containers_are_left_to_the_reader() {
         for (job, step) in [
             ("", "      - run: |\n          ls | head -1\n          pytest | tee log\n"),
+            ("", "      - run: |\n          cat notes | tee all\n          pytest | tee log\n"),
             ("    container: alpine\n", "      - run: pytest | tee log\n"),
             ("", "      - { run: pytest | tee log }\n"),
         ] {
