@@ -12,7 +12,7 @@ rule! {
     ///
     /// The repository has a workflow that is started by hand (`workflow_dispatch`) and switches features. It is told by the
     /// words of its file, its name, its jobs and its inputs: feature flag, feature toggle, toggle, kill switch, canary,
-    /// rollout. A workflow that also runs by itself (`push`, `pull_request`, `schedule`) tests features and switches none.
+    /// rollout. A workflow that also runs by itself (`push`, `pull_request`, `schedule`), or that runs tests, switches none.
     ///
     /// # Why it matters
     ///

@@ -3,6 +3,7 @@
 use crate::evidence::{Doc, Evidence, paths};
 use crate::parse::workflow::Workflow;
 use crate::parse::yaml::Node;
+use crate::rules::support::test_commands::test_command;
 use crate::rules::support::words::words;
 
 /// Inputs of `workflow_dispatch`: name and declaration.
@@ -26,9 +27,16 @@ pub(super) fn flag_workflows<'e>(evidence: &'e Evidence<'e>, patterns: &[String]
         };
         // What also runs by itself tests features and switches none.
         let by_itself = ["push", "pull_request", "schedule"].iter().any(|event| workflow.starts_on(event));
-        named && workflow.starts_on("workflow_dispatch") && !by_itself
+        named && workflow.starts_on("workflow_dispatch") && !by_itself && !tests_features(workflow)
     };
     evidence.workflows.iter().filter(is_one).collect()
+}
+
+/// Whether a workflow tests or builds with features on and off, as compilers know them.
+fn tests_features(workflow: &Workflow<'_>) -> bool {
+    let steps = workflow.jobs.iter().flat_map(|job| &job.steps).filter_map(|step| step.run.as_ref());
+    let mut commands = steps.flat_map(|run| &run.script.commands);
+    commands.any(|command| command.name() == Some("cargo") || test_command(&command.words).is_some())
 }
 
 fn speaks_of_flags(workflow: &Doc<'_, Workflow<'_>>) -> bool {
