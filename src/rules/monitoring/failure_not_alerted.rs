@@ -21,7 +21,7 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// GitHub tells of a failed schedule only the person who last touched its line, who may have left.
+    /// GitHub tells one person of a failed run, who pushed or last changed the schedule, and who may not be looking.
     ///
     /// # Example
     ///
@@ -75,7 +75,8 @@ pub struct Params {
     commands: Vec<String>,
 }
 
-const WHY: &str = "GitHub tells of a failed schedule only the person who last touched its line, who may have left.";
+const WHY: &str =
+    "GitHub tells one person of a failed run, who pushed or last changed the schedule, and who may not be looking.";
 
 const FIX: &str = "Tell the team where it looks anyway:\n\n    - run: gh issue create --title \"Nightly run failed\" --body \
                    \"$URL\"\n      if: failure()\n";
