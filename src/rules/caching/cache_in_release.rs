@@ -153,5 +153,5 @@ fn caches_by_itself(at: StepRef<'_>, uses: &Uses<'_>, action: &str) -> bool {
         _ => return false,
     };
     let off = at.step.input("cache").and_then(Node::as_bool) == Some(false);
-    !off && major(at.file, uses).is_some_and(|version| version >= from)
+    !off && major(uses).is_some_and(|version| version >= from)
 }

@@ -184,7 +184,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
                             "job `{}` installs dependencies (`{}`), and neither `{}` nor a cache step keeps them",
                             job.job.id, installed.label, uses.text
                         ),
-                        detail: fix(setup, uses, at),
+                        detail: fix(setup, uses),
                         edits: Vec::new(),
                     });
                 }
@@ -211,11 +211,11 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     );
 }
 
-fn fix(setup: &Setup, uses: &Uses<'_>, at: StepRef<'_>) -> String {
+fn fix(setup: &Setup, uses: &Uses<'_>) -> String {
     if setup.manager == "go" {
         return "Use a version that caches by itself (4 or later):\n\n    - uses: actions/setup-go@v5\n".to_owned();
     }
-    let extra = match (setup.manager, major(at.file, uses)) {
+    let extra = match (setup.manager, major(uses)) {
         ("bundler", _) => " and leave `bundle install` to the action",
         ("pip", _) => " (and name the files in `cache-dependency-path`, where they lie elsewhere than at the root)",
         _ => "",
@@ -282,7 +282,7 @@ fn of_setup<'e>(at: StepRef<'e>, uses: &'e Uses<'e>, setup: &Setup) -> Kept<'e> 
     if at.step.input("package-manager-cache").is_some() {
         return Kept::Open;
     }
-    match major(at.file, uses) {
+    match major(uses) {
         None if setup.by_itself != NEVER => Kept::Open,
         Some(version) if version >= setup.by_itself => {
             let node = setup.action == NODE;

@@ -9,7 +9,7 @@ pub fn runs_after_failure(condition: &str) -> bool {
 }
 
 /// Names of the functions that an expression calls, in lower case; texts in quotes are left out.
-fn calls(expression: &str) -> Vec<String> {
+pub fn calls(expression: &str) -> Vec<String> {
     let mut found = Vec::new();
     // Every second part is inside quotes; a doubled quote inside a text makes an empty part and keeps the count.
     for code in expression.split('\'').step_by(2) {

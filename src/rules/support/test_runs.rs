@@ -5,7 +5,7 @@ use crate::evidence::docker::{compose_call, container_call};
 use crate::evidence::{Evidence, JobRef, StepRef, paths};
 use crate::model::Span;
 use crate::parse::shell::{self, Command, Fate, Loss, Script, ShellOptions, Word, inner_script, peel};
-use crate::parse::workflow::{Job, Run, Target, strip_expression};
+use crate::parse::workflow::{Job, Run, Step, Target, strip_expression};
 use crate::parse::yaml::Node;
 
 /// Deepest `sh -c` that is followed, and deepest composite action that a step leads to.
@@ -64,6 +64,24 @@ pub enum Ending {
 pub fn test_runs(at: StepRef<'_>, extra: &[String]) -> Vec<TestRun> {
     let Some(run) = &at.step.run else { return Vec::new() };
     Scan { extra, depth: 0, contained: false }.script(&run.script, shell_options(at, run))
+}
+
+/// Tests that a public action runs: by itself, or as a script in one of its inputs.
+pub fn tests_of_action(step: &Step<'_>) -> Option<String> {
+    let action = step.uses.as_ref()?.action()?;
+    let input = match action.as_str() {
+        "cypress-io/github-action" => {
+            let runs = step.input("runTests").and_then(Node::as_bool) != Some(false);
+            return runs.then(|| "cypress run".to_owned());
+        }
+        "nick-fields/retry" | "nick-invision/retry" => "command",
+        "coactions/setup-xvfb" | "gabrielbb/xvfb-action" => "run",
+        "reactivecircus/android-emulator-runner" => "script",
+        "devcontainers/ci" => "runCmd",
+        _ => return None,
+    };
+    let script = shell::parse(step.input(input)?.text()?);
+    script.commands.iter().find_map(|command| test_command(&command.words))
 }
 
 /// The step itself, or the steps of the local composite action that it uses, when that is in the input.
