@@ -67,12 +67,13 @@ fn a_family_level_turns_nothing_on() {
 fn required_evidence_turns_its_rule_on_and_optional_evidence_turns_it_off() {
     let policy = load(&[(
         "ci/tollgate.yml",
-        "version: 1\nextends: [docker-ci]\nevidence: { tests: required, coverage: optional }\n",
+        "version: 1\nextends: [docker-ci]\nevidence: { tests: required, coverage: optional, run: required }\n",
     )]);
     let policy = policy.unwrap();
     let levels = levels(&policy);
     assert_eq!(levels.get("test-report-missing"), Some(&Level::Error));
     assert_eq!(levels.get("coverage-report-missing"), None);
+    assert_eq!(levels.get("run-record-missing"), Some(&Level::Error));
 }
 
 #[test]

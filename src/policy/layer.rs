@@ -183,8 +183,9 @@ impl<'s> Reader<'s> {
             let rule = match key.text().unwrap_or("") {
                 "tests" => "test-report-missing",
                 "coverage" => "coverage-report-missing",
+                "run" => "run-record-missing",
                 other => {
-                    self.unknown(key, "kind of evidence", other, &["tests", "coverage"]);
+                    self.unknown(key, "kind of evidence", other, &["tests", "coverage", "run"]);
                     continue;
                 }
             };
