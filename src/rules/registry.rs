@@ -87,6 +87,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<security::unpinned_image::UnpinnedImage>(),
     register::<image::unpinned_packages::UnpinnedPackages>(),
     register::<document::unreadable_file::UnreadableFile>(),
+    register::<monitoring::update_bot_missing::UpdateBotMissing>(),
     register::<artifacts::upload_lost_on_failure::UploadLostOnFailure>(),
     register::<artifacts::upload_tolerates_missing::UploadToleratesMissing>(),
     register::<rollback::workflow_without_backup::WorkflowWithoutBackup>(),

@@ -15,6 +15,7 @@ pub mod publish;
 pub(in crate::rules) mod repair;
 pub mod test_commands;
 pub mod test_runs;
+pub(in crate::rules) mod tree;
 pub mod uploads;
 pub mod versions;
 pub mod words;

@@ -188,24 +188,34 @@ impl Counted {
         if let Some(tests) = declared.tests {
             let most = self.tries.max(self.cases) + self.outside;
             if tests > most && !(subtests && self.cases > 0) {
-                return Some(format!("declares {tests} tests and has {}", cases(self.cases)));
+                return Some(format!("declares {} and has {}", some(tests, "test"), cases(self.cases)));
             }
             if tests < self.ran {
-                return Some(format!("declares {tests} tests and has {} of which {} ran", cases(self.cases), self.ran));
+                return Some(format!(
+                    "declares {} and has {} of which {} ran",
+                    some(tests, "test"),
+                    cases(self.cases),
+                    self.ran
+                ));
             }
         }
         let bad = declared.failures?.saturating_add(declared.errors.unwrap_or(0));
         let least = self.failed + if declared.errors.is_some() { self.errors } else { 0 };
         if bad < least {
-            return Some(format!("declares {bad} failures and errors, and {} failed", cases(least)));
+            return Some(format!("declares {bad} as failed, and {} failed", cases(least)));
         }
         if bad > 0 && self.failed + self.errors + self.outside + self.doubtful == 0 {
-            return Some(format!("declares {bad} failures and errors, and no case of it failed"));
+            return Some(format!("declares {bad} as failed, and no case of it failed"));
         }
         None
     }
 }
 
 fn cases(n: u64) -> String {
-    if n == 1 { "1 case".to_owned() } else { format!("{n} cases") }
+    some(n, "case")
+}
+
+/// A number as declared, which may be any.
+fn some(n: u64, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
