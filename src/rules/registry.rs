@@ -19,6 +19,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<caching::cache_without_buildx::CacheWithoutBuildx>(),
     register::<health::compose_up_without_wait::ComposeUpWithoutWait>(),
     register::<coverage::coverage_below_threshold::CoverageBelowThreshold>(),
+    register::<coverage::coverage_not_enforced::CoverageNotEnforced>(),
     register::<coverage::coverage_report_missing::CoverageReportMissing>(),
     register::<coverage::coverage_summary_mismatch::CoverageSummaryMismatch>(),
     register::<coverage::coverage_threshold_below_policy::CoverageThresholdBelowPolicy>(),

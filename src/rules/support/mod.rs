@@ -3,6 +3,7 @@
 pub mod builds;
 pub mod conditions;
 pub mod coverage_flags;
+pub mod coverage_runs;
 pub mod images;
 pub mod inputs;
 pub mod installs;
