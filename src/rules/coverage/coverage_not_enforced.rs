@@ -24,10 +24,10 @@ rule! {
     /// An upload to Codecov counts as one, as its status fails by default when coverage falls; not so where `codecov.yml`
     /// makes all statuses informational. What Coveralls, Sonar and the like do is set on their side and is not judged.
     ///
-    /// Not judged either: anything else in the workflow that is named after coverage (an action, `make check-coverage`, a
-    /// script), as it may compare; scripts about coverage that can `exit` or compute; configuration that is code or that
-    /// builds on another one; tools whose configuration may carry a threshold, when no whole tree was given; Maven and
-    /// Gradle, whose build files are not read.
+    /// Not judged, because it may compare: anything else in the workflow that is named after coverage (an action, `make
+    /// check-coverage`, a script), a script about coverage that can `exit` or compute, a workflow that calls this one or
+    /// starts after it, configuration that is code or builds on another one. Nor tools whose configuration may carry a
+    /// threshold, when no whole tree was given; nor Maven and Gradle, whose build files are not read.
     ///
     /// # Why it matters
     ///
@@ -83,6 +83,10 @@ const WHY: &str = "Coverage that is measured and compared with nothing falls wit
 
 /// How many `sh -c` are looked into.
 const DEPTH: usize = 2;
+
+/// Owners of actions that send coverage to services with settings of their own.
+const SERVICES: [&str; 6] =
+    ["coverallsapp/", "sonarsource/", "codacy/", "qltysh/", "deepsourcelabs/", "paambaati/codeclimate"];
 
 /// What becomes of the coverage that a job measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,12 +169,15 @@ fn measured_in<'e>(evidence: &'e Evidence<'e>, job: JobRef<'e>) -> Option<(StepR
 /// What all that a workflow does means for the coverage that one of its jobs measures.
 fn around<'e>(evidence: &'e Evidence<'e>, workflow: &Workflow<'_>, jobs: &[JobRef<'e>]) -> Fate {
     let mut fate = Fate::Ignored;
-    // A called workflow may download the report.
-    if workflow.jobs.iter().any(|job| job.uses.is_some() && job.needs().next().is_some()) {
+    // A called workflow may download the report, and so may the one that calls.
+    let calls = workflow.jobs.iter().any(|job| job.uses.is_some() && job.needs().next().is_some());
+    if calls || workflow.starts_on("workflow_call") {
         fate = Fate::Unknown;
     }
-    for job in jobs {
-        for at in steps_of(evidence, *job) {
+    // So may one that starts when this one ended.
+    let after = evidence.jobs().filter(|job| job.workflow.starts_on("workflow_run"));
+    for job in jobs.iter().copied().chain(after) {
+        for at in steps_of(evidence, job) {
             match of_step(evidence, at) {
                 Fate::Enforced => return Fate::Enforced,
                 Fate::Unknown => fate = Fate::Unknown,
@@ -191,7 +198,9 @@ fn of_step(evidence: &Evidence<'_>, at: StepRef<'_>) -> Fate {
             {
                 Fate::Ignored
             }
-            Some(action) if names_coverage(&action) || action.starts_with("sonarsource/") => Fate::Unknown,
+            Some(action) if names_coverage(&action) || SERVICES.iter().any(|owner| action.starts_with(owner)) => {
+                Fate::Unknown
+            }
             // An action that is told of coverage may compare it.
             Some(_) => {
                 let inputs = at.step.node.get("with").into_iter().flat_map(|with| with.entries().collect::<Vec<_>>());
@@ -231,8 +240,10 @@ fn of_command(evidence: &Evidence<'_>, command: &Command) -> Fate {
     if flags(words).iter().any(|flag| flag.percent != Some(0.0)) {
         return Fate::Enforced;
     }
-    let compares = ["--check-coverage", "check-coverage", "--coverageThreshold", "--coverage.thresholds"];
-    if compares.iter().any(|option| has(option))
+    let compares = ["--check-coverage", "--coverageThreshold", "--coverage.thresholds"];
+    let pair = |a: &str, b: &str| matches!(a.rsplit('/').next(), Some("nyc" | "c8")) && b == "check-coverage";
+    if words.windows(2).any(|two| matches!(two, [a, b] if pair(&a.text, &b.text)))
+        || compares.iter().any(|option| has(option))
         || (has("--fail-under") && words.iter().any(|w| names_coverage(&w.text)))
     {
         return Fate::Enforced;

@@ -14,8 +14,8 @@ use serde::Deserialize;
 rule! {
     /// # What it checks
     ///
-    /// Dependabot or Renovate is told to update what the pipeline is made of: the actions of the workflows, the base images
-    /// of the Dockerfiles, and the images of the compose files, each where the repository has some.
+    /// Dependabot or Renovate is told to update what the pipeline is made of: the actions of the workflows and the base images
+    /// of the Dockerfiles, each where the repository has some; on demand also the images of the compose files.
     ///
     /// Not judged: input that is no whole tree of a repository, configuration that could not be read, and what the presets
     /// of Renovate decide that only Renovate knows. A workflow that runs Renovate, or another bot, by itself counts as one
@@ -70,8 +70,8 @@ rule! {
     ///
     /// # Options
     ///
-    /// - `ecosystems`: what has to be looked after, of `github-actions`, `docker` (Dockerfiles) and `docker-compose`
-    ///   (default: all three, where the repository has files of that kind).
+    /// - `ecosystems`: what has to be looked after where the repository has files of that kind, of `github-actions`, `docker`
+    ///   (Dockerfiles) and `docker-compose` (default `[github-actions, docker]`).
     ///
     /// # When to waive
     ///
@@ -94,7 +94,7 @@ pub struct Params {
 
 impl Default for Params {
     fn default() -> Self {
-        Self { ecosystems: vec![Name::GithubActions, Name::Docker, Name::DockerCompose] }
+        Self { ecosystems: vec![Name::GithubActions, Name::Docker] }
     }
 }
 
