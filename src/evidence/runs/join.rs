@@ -16,11 +16,12 @@ impl<'a> Evidence<'a> {
         super::path::definition(run.workflow, &self.workflows, &mut Vec::new())
     }
 
-    /// The job of the workflow that a measured job is a run of.
-    pub fn job_of<'e>(&'e self, run: &Run<'a>, measured: &MeasuredJob<'a>) -> Option<JobRef<'e>> {
-        let workflow = self.workflow_of(run)?;
-        let job = workflow.jobs.iter().find(|job| Some(job.id) == measured.id)?;
-        Some(JobRef { file: workflow.file, workflow: &workflow.value, job })
+    /// For each job of a run the job of the workflow that it is a run of.
+    pub fn jobs_of<'e>(&'e self, run: &Run<'a>) -> Vec<Option<JobRef<'e>>> {
+        let Some(workflow) = self.workflow_of(run) else { return vec![None; run.jobs.len()] };
+        let known: BTreeMap<&str, &'e Job<'a>> = workflow.jobs.iter().map(|job| (job.id, job)).collect();
+        let of_workflow = |job| JobRef { file: workflow.file, workflow: &workflow.value, job };
+        run.jobs.iter().map(|measured| known.get(measured.id?).copied().map(of_workflow)).collect()
     }
 }
 

@@ -226,8 +226,12 @@ fn ecosystems(n: usize) -> String {
 fn list(words: &[&str]) -> String {
     match words {
         [first, middle @ .., last] => {
-            let middle: String = middle.iter().map(|word| format!(", {word}")).collect();
-            format!("{first}{middle} and {last}")
+            let mut text = (*first).to_owned();
+            for word in middle {
+                text.push_str(", ");
+                text.push_str(word);
+            }
+            text + " and " + last
         }
         one => one.concat(),
     }

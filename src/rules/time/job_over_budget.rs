@@ -117,7 +117,9 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     let mut longest: Option<(f64, &str)> = None;
     let mut over = Vec::new();
     for run in &evidence.runs {
-        for job in run.jobs.iter().filter(|job| job.counts && params.only.takes(run.workflow, job)) {
+        let known = evidence.jobs_of(run);
+        let jobs = run.jobs.iter().zip(known);
+        for (job, known) in jobs.filter(|(job, _)| job.counts && params.only.takes(run.workflow, job)) {
             let Some(took) = job.job.milliseconds().map(seconds) else {
                 open += 1;
                 continue;
@@ -129,7 +131,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
             if took <= params.max_seconds.seconds() {
                 continue;
             }
-            let place = match evidence.job_of(run, job) {
+            let place = match known {
                 Some(known) => Place::of_job(known),
                 None => Place::recorded(job.file, job.job.span, &job.job.name),
             };

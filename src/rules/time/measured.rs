@@ -2,9 +2,11 @@
 
 use crate::evidence::{Evidence, File, JobRef, Run, StepRef};
 use crate::model::{Fix, Span};
+use crate::parse::yaml::Node;
 use crate::rules::support::params::Duration;
 use crate::rules::{Hit, Sink};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// Something that took longer than it may.
 pub(super) struct Over<'e> {
@@ -39,8 +41,8 @@ impl<'e> Place<'e> {
         match evidence.workflow_of(run) {
             Some(workflow) => {
                 let name = workflow.node.get("name");
-                let span = name.map_or_else(Span::default, |name| name.span());
-                Self { file: workflow.file, span, path: name.map(|name| name.path()).unwrap_or_default() }
+                let span = name.map_or_else(Span::default, Node::span);
+                Self { file: workflow.file, span, path: name.map(Node::path).unwrap_or_default() }
             }
             None => Self::recorded(run.file, run.record.span, ""),
         }
@@ -54,7 +56,7 @@ impl<'e> Place<'e> {
     /// The name of a step, or else its action or the key of its script.
     pub(super) fn of_step(at: StepRef<'e>) -> Self {
         let node = at.step.node;
-        let run = || node.get("run").and_then(|run| run.key());
+        let run = || node.get("run").and_then(Node::key);
         let shown = node.get("name").or_else(|| node.get("uses")).or_else(run).unwrap_or(node);
         Self { file: at.file, span: shown.span(), path: node.path() }
     }
@@ -90,7 +92,8 @@ pub(super) fn report<'e>(sink: &mut Sink<'_>, over: Vec<Over<'e>>, why: &'static
             longest.addition
         );
         if !others.is_empty() {
-            message += &format!("; {} more {} over it", others.len(), if others.len() == 1 { "was" } else { "were" });
+            let verb = if others.len() == 1 { "was" } else { "were" };
+            let _ = write!(message, "; {} more {verb} over it", others.len());
         }
         let mut related = Vec::new();
         if longest.record.0.path() != longest.place.file.path() {

@@ -1,7 +1,7 @@
 //! The rule `serial-tests`.
 
 use super::measured::time;
-use crate::evidence::{Evidence, File, JobRef, StepRef, seconds};
+use crate::evidence::{Evidence, File, JobRef, MeasuredJob, StepRef, seconds};
 use crate::model::{Fix, Span};
 use crate::rules::support::params::Duration;
 use crate::rules::support::test_runs::{TestRun, followed, test_runs};
@@ -9,6 +9,7 @@ use crate::rules::support::words::count;
 use crate::rules::tests::durations::durations;
 use crate::rules::{Hit, Sink, rule};
 use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 rule! {
     /// # What it checks
@@ -101,11 +102,12 @@ struct Took<'e> {
 
 fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     let jobs: Vec<_> = evidence.jobs().filter_map(|job| Some((job, tests_of(evidence, job)?))).collect();
+    let ran = ran(evidence);
     let (mut judged, mut longest) = (0, 0.0_f64);
     let mut hits = Vec::new();
     for (job, tests) in &jobs {
         let Some(took) =
-            measured(evidence, *job, tests).or_else(|| if jobs.len() == 1 { reported(evidence) } else { None })
+            measured(&ran, *job, tests).or_else(|| if jobs.len() == 1 { reported(evidence) } else { None })
         else {
             continue;
         };
@@ -118,7 +120,9 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         }
     }
     sink.subjects(judged);
-    hits.into_iter().for_each(|hit| sink.finding(hit));
+    for hit in hits {
+        sink.finding(hit);
+    }
     if judged > 0 {
         sink.fact(format!("{} whose tests have a time, the longest {}", count(judged, "job"), time(longest)));
     }
@@ -130,22 +134,35 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     }
 }
 
-/// The longest time that the steps with the tests took together in one run of a job.
-fn measured<'e>(evidence: &'e Evidence<'e>, job: JobRef<'e>, tests: &[(StepRef<'e>, TestRun)]) -> Option<Took<'e>> {
-    let mut longest: Option<Took<'e>> = None;
+/// The measured jobs of each job, by file and id.
+type Ran<'e> = BTreeMap<(&'e str, &'e str), Vec<&'e MeasuredJob<'e>>>;
+
+fn ran<'e>(evidence: &'e Evidence<'e>) -> Ran<'e> {
+    let mut found = Ran::new();
     for run in &evidence.runs {
-        let of_job = |known: JobRef<'_>| std::ptr::eq(known.job, job.job);
-        for ran in run.jobs.iter().filter(|ran| ran.counts && evidence.job_of(run, ran).is_some_and(of_job)) {
-            let is_test = |at: &StepRef<'_>| tests.iter().any(|(test, _)| std::ptr::eq(test.step, at.step));
-            let steps = job.steps_of(ran);
-            let steps = ran.job.steps.iter().zip(steps).filter(|(_, at)| at.as_ref().is_some_and(is_test));
-            let timed: Vec<_> = steps.filter_map(|(step, _)| Some((step, seconds(step.milliseconds()?)))).collect();
-            let Some((first, _)) = timed.first() else { continue };
-            let sum = timed.iter().map(|(_, took)| took).sum();
-            if longest.as_ref().is_none_or(|known| sum > known.seconds) {
-                longest =
-                    Some(Took { seconds: sum, file: ran.file, span: Span { offset: first.span.offset, length: 0 } });
+        for (measured, job) in run.jobs.iter().zip(evidence.jobs_of(run)).filter(|(measured, _)| measured.counts) {
+            if let Some(job) = job {
+                found.entry((job.file.path(), job.job.id)).or_default().push(measured);
             }
+        }
+    }
+    found
+}
+
+/// The longest time that the steps with the tests took together in one run of a job.
+fn measured<'e>(ran: &Ran<'e>, job: JobRef<'e>, tests: &[(StepRef<'e>, TestRun)]) -> Option<Took<'e>> {
+    let with_tests: BTreeSet<usize> =
+        tests.iter().filter(|(at, _)| at.job.is_some()).map(|(at, _)| at.step.index).collect();
+    let mut longest: Option<Took<'e>> = None;
+    for measured in ran.get(&(job.file.path(), job.job.id)).into_iter().flatten() {
+        let steps = measured.job.steps.iter().zip(job.steps_of(measured));
+        let steps = steps.filter(|(_, at)| at.is_some_and(|at| with_tests.contains(&at.step.index)));
+        let timed: Vec<_> = steps.filter_map(|(step, _)| Some((step, seconds(step.milliseconds()?)))).collect();
+        let Some((first, _)) = timed.first() else { continue };
+        let sum = timed.iter().map(|(_, took)| took).sum();
+        if longest.as_ref().is_none_or(|known| sum > known.seconds) {
+            let span = Span { offset: first.span.offset, length: 0 };
+            longest = Some(Took { seconds: sum, file: measured.file, span });
         }
     }
     longest

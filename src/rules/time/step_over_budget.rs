@@ -3,7 +3,7 @@
 use super::measured::{Over, Place, report, time};
 use crate::evidence::docker::{BuildTool, build_call, compose_call, container_call, has_option};
 use crate::evidence::{Build, Evidence, MeasuredJob, StepRef, seconds};
-use crate::parse::runs::StepRun;
+use crate::parse::runs::{StepRun, Timestamp};
 use crate::parse::shell::Script;
 use crate::rules::support::params::{Duration, Patterns};
 use crate::rules::support::test_runs::test_runs;
@@ -128,7 +128,7 @@ const BUILDERS: [&str; 4] =
     ["docker/build-push-action", "docker/bake-action", "depot/build-push-action", "depot/bake-action"];
 
 /// A step that was measured.
-struct Step<'e> {
+struct Measured<'e> {
     job: &'e MeasuredJob<'e>,
     step: &'e StepRun,
     /// The step of the workflow.
@@ -168,7 +168,8 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
             });
         }
     }
-    let alone = evidence.builds.iter().filter(|build| params.only.is_none() && !steps.iter().any(|s| s.holds(build)));
+    let running = Running::new(&steps);
+    let alone = evidence.builds.iter().filter(|build| params.only.is_none() && !running.hold(build));
     for build in alone {
         let Some(took) = build.record.milliseconds().map(seconds) else {
             open += 1;
@@ -204,13 +205,13 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
 }
 
 /// The measured steps that are meant.
-fn steps<'e>(evidence: &'e Evidence<'e>, params: &Params) -> Vec<Step<'e>> {
+fn steps<'e>(evidence: &'e Evidence<'e>, params: &Params) -> Vec<Measured<'e>> {
     let mut found = Vec::new();
     for run in &evidence.runs {
-        for job in run.jobs.iter().filter(|job| job.counts) {
-            let written = evidence.job_of(run, job).map(|known| known.steps_of(job)).unwrap_or_default();
+        for (job, known) in run.jobs.iter().zip(evidence.jobs_of(run)).filter(|(job, _)| job.counts) {
+            let written = known.map(|known| known.steps_of(job)).unwrap_or_default();
             for (at, step) in job.job.steps.iter().enumerate() {
-                let one = Step { job, step, written: written.get(at).copied().flatten() };
+                let one = Measured { job, step, written: written.get(at).copied().flatten() };
                 let meant = match &params.only {
                     None => one.builds_image(),
                     Some(only) => one.is_meant(only),
@@ -224,7 +225,7 @@ fn steps<'e>(evidence: &'e Evidence<'e>, params: &Params) -> Vec<Step<'e>> {
     found
 }
 
-impl Step<'_> {
+impl Measured<'_> {
     /// Its action in lower case, without the version.
     fn action(&self) -> Option<String> {
         if let Some(written) = self.written {
@@ -263,13 +264,30 @@ impl Step<'_> {
             None => false,
         }
     }
+}
 
-    /// Whether it was running from the start of a build to its end.
-    fn holds(&self, build: &Build<'_>) -> bool {
-        let (Some(start), Some(end)) = (self.step.started, self.step.completed) else { return false };
-        let (Some(began), Some(ended)) = (build.record.started, build.record.completed) else { return false };
+/// When steps were running: by their starts, each with the latest end of those that started no later.
+struct Running(Vec<(Timestamp, Timestamp)>);
+
+impl Running {
+    fn new(steps: &[Measured<'_>]) -> Self {
+        let mut times: Vec<_> = steps.iter().filter_map(|one| one.step.started.zip(one.step.completed)).collect();
+        times.sort_unstable();
+        let mut latest = None;
+        for (_, end) in &mut times {
+            latest = latest.max(Some(*end));
+            *end = latest.unwrap_or(*end);
+        }
+        Self(times)
+    }
+
+    /// Whether a step was running from the start of a build to its end.
+    fn hold(&self, build: &Build<'_>) -> bool {
+        let Some((began, ended)) = build.record.started.zip(build.record.completed) else { return false };
+        let before = self.0.partition_point(|(start, _)| *start <= began);
+        let latest = before.checked_sub(1).and_then(|at| self.0.get(at));
         // Steps are measured in whole seconds, cut off.
-        began >= start && ended.since(end).is_none_or(|after| after < 1000)
+        latest.is_some_and(|(_, end)| ended.since(*end).is_none_or(|after| after < 1000))
     }
 }
 
