@@ -25,9 +25,10 @@ rule! {
     /// makes all statuses informational. What Coveralls, Sonar and the like do is set on their side and is not judged.
     ///
     /// Not judged, because it may compare: anything else in the workflow that is named after coverage (an action, `make
-    /// check-coverage`, a script), a script about coverage that can `exit` or compute, a workflow that calls this one or
-    /// starts after it, configuration that is code or builds on another one. Nor tools whose configuration may carry a
-    /// threshold, when no whole tree was given; nor Maven and Gradle, whose build files are not read.
+    /// check-coverage`, a script), a script about coverage that can `exit` or compute, Tollgate itself, a workflow that
+    /// calls this one or starts after it, configuration that is code or builds on another one. Nor tools whose
+    /// configuration may carry a threshold, when no whole tree was given; nor Maven and Gradle, whose build files are not
+    /// read.
     ///
     /// # Why it matters
     ///
@@ -69,7 +70,7 @@ rule! {
     ///
     /// # When to waive
     ///
-    /// Another program, or Tollgate itself by `coverage-below-threshold`, compares the report after the run.
+    /// Another program compares the report after the run.
     pub struct CoverageNotEnforced;
     id: "coverage-not-enforced",
     family: Coverage,
@@ -250,7 +251,8 @@ fn of_command(evidence: &Evidence<'_>, command: &Command) -> Fate {
     }
     match command.name() {
         Some("codecov" | "codecovcli") => return of_codecov(evidence),
-        Some("coveralls" | "goveralls" | "sonar-scanner") => return Fate::Unknown,
+        // The last one holds the report against its policy.
+        Some("coveralls" | "goveralls" | "sonar-scanner" | "tollgate") => return Fate::Unknown,
         _ => {}
     }
     let about = words.iter().any(|word| names_coverage(&word.text));
