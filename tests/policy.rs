@@ -87,6 +87,18 @@ fn what_is_wrong_is_told_with_its_place_and_the_likely_intent() {
         (format!("{base}rules: {{ sleep-as-wiat: error }}\n"), "3:10", "no rule `sleep-as-wiat`", "`sleep-as-wait`"),
         (format!("{base}rules:\n  sleep-as-wait: eror\n"), "4:18", "no level `eror`", "`error`"),
         (
+            format!("{base}rules:\n  step-over-budget: {{ match: {{ use: x }} }}\n"),
+            "4:30",
+            "wrong `match`: unknown field `use`",
+            "",
+        ),
+        (
+            format!("{base}rules:\n  run-over-budget: {{ max_seconds: 5 minutes }}\n"),
+            "4:35",
+            "\"5 minutes\" is no duration",
+            "",
+        ),
+        (
             format!("{base}rules:\n  sleep-as-wait: {{ level: error, max_second: 3 }}\n"),
             "4:34",
             "no parameter `max_second`",
