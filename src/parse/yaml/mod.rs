@@ -31,6 +31,8 @@ pub struct Tree<'t> {
     roots: Vec<u32>,
     comments: Vec<Comment<'t>>,
     duplicates: Vec<(u32, u32)>,
+    /// Targets of aliases, sorted.
+    aliased: Vec<u32>,
 }
 
 impl<'t> Tree<'t> {

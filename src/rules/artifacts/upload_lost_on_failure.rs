@@ -158,7 +158,7 @@ fn edit(at: StepRef<'_>, uses: Node<'_>) -> Option<Edit> {
     let before = uses.tree().text().get(..offset)?;
     let indent = before.rsplit('\n').next()?.chars().count();
     let text = format!("if: ${{{{ !cancelled() }}}}\n{:indent$}", "");
-    Some(Edit { file: at.file.path().to_owned(), offset, length: 0, text })
+    Some(Edit { file: at.file.path().to_owned(), offset, length: 0, text, safe: true })
 }
 
 /// The first test command of a step whose failure fails the step.

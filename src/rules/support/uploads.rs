@@ -36,6 +36,7 @@ pub fn add_input(file: &File<'_>, step: &Step<'_>, input: &str) -> Option<Edit> 
         offset,
         length: 0,
         text: format!("{input}\n{indent}"),
+        safe: true,
     })
 }
 
