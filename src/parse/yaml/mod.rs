@@ -5,6 +5,7 @@
 //! and `no` are strings. A text with a syntax error gives no tree: half a workflow would be judged wrongly.
 
 mod build;
+pub mod edit;
 mod locate;
 mod node;
 mod scalar;

@@ -104,7 +104,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
             detail: String::new(),
             // Who wrote another value has decided so.
             edits: if set.is_none() {
-                add_input(at.file, at.step, "if-no-files-found: error").into_iter().collect()
+                add_input(at.file, at.step, INPUT, "error").into_iter().collect()
             } else {
                 Vec::new()
             },
