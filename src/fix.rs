@@ -271,7 +271,8 @@ mod tests {
                 fingerprint: String::new(),
             })
             .collect();
-        let raw = RawFile { path: "a.txt".to_owned(), content: Content::Bytes("0123456789é".into()), origin: Origin::Tree };
+        let raw =
+            RawFile { path: "a.txt".to_owned(), content: Content::Bytes("0123456789é".into()), origin: Origin::Tree };
         let mut sources = open(vec![raw], &Limits::default());
         sources[0].text = "0123456789é".to_owned();
         let editable = BTreeMap::from([("a.txt".to_owned(), 0)]);

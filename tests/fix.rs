@@ -1,6 +1,7 @@
 //! `tollgate fix` from outside: what is written, what is left alone, and how it ends.
 #![allow(
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "tests run the program and stop at what they did not expect"

@@ -143,8 +143,9 @@ fn summary(done: &[&Fixed], fixes: &Fixes, args: &FixArgs) -> String {
     if done.is_empty() {
         out.push_str(if fixes.files.is_empty() { "nothing to fix\n" } else { "nothing was fixed\n" });
     } else {
-        let files = if done.len() == 1 { "1 file".to_owned() } else { format!("{} files", done.len()) };
-        let _ = writeln!(out, "{verb} {} in {files}: {}", places(&made), listed(&made));
+        let count = made.values().sum();
+        let _ =
+            writeln!(out, "{verb} {} in {}: {}", counted(count, "place"), counted(done.len(), "file"), listed(&made));
     }
     if !fixes.unsafe_left.is_empty() {
         let _ = writeln!(out, "with --unsafe, more can be fixed: {}", listed(&fixes.unsafe_left));
@@ -155,11 +156,8 @@ fn summary(done: &[&Fixed], fixes: &Fixes, args: &FixArgs) -> String {
     out
 }
 
-fn places(made: &BTreeMap<String, usize>) -> String {
-    match made.values().sum::<usize>() {
-        1 => "1 place".to_owned(),
-        places => format!("{places} places"),
-    }
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 fn listed(counts: &BTreeMap<String, usize>) -> String {

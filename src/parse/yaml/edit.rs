@@ -5,6 +5,7 @@
 
 use super::{Node, Style};
 use crate::model::{Edit, Span};
+use std::fmt::Write as _;
 
 /// Bytes and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +58,7 @@ pub fn after(mapping: Node<'_>, key: &str, entries: &[Entry<'_>]) -> Option<Patc
     let newline = newline(text);
     let blank = " ".repeat(indent);
     let lines = entries.iter().flat_map(|entry| written(entry, unit(mapping)));
-    let text = lines.map(|line| format!("{newline}{blank}{line}")).collect();
+    let text = lines.fold(String::new(), |text, line| text + newline + &blank + &line);
     Some(Patch { span: Span { offset: end_of_entry(mapping, key, value)?, length: 0 }, text })
 }
 
@@ -74,7 +75,7 @@ pub fn before(mapping: Node<'_>, key: &str, entry: Entry<'_>) -> Option<Patch> {
     prefix(key)?;
     let blank = " ".repeat(indent);
     let lines = written(&entry, unit(mapping)).into_iter();
-    let text = lines.map(|line| format!("{line}{newline}{blank}")).collect();
+    let text = lines.fold(String::new(), |text, line| text + &line + newline + &blank);
     Some(Patch { span: Span { offset: key.span().offset, length: 0 }, text })
 }
 
@@ -83,14 +84,17 @@ pub fn append_below(mapping: Node<'_>, key: &str, entries: &[Entry<'_>], place: 
     let one_line = |entry: &Entry<'_>| entry.below.is_empty();
     match mapping.entry(key) {
         Some((_, inner)) if inner.is_mapping() && inner.entries().next().is_some() => {
-            if inner.parent()? == mapping { append(inner, entries) } else { None }
+            if inner.parent()? == mapping {
+                append(inner, entries)
+            } else {
+                None
+            }
         }
-        Some(_) => None,
         None if entries.iter().all(one_line) => {
             let below: Vec<String> = entries.iter().map(|entry| format!("{}: {}", entry.key, entry.value)).collect();
             after(mapping, place, &[Entry { key, value: "", below: &below }])
         }
-        None => None,
+        _ => None,
     }
 }
 
@@ -131,7 +135,7 @@ pub fn list_to_mapping(list: Node<'_>, below: impl Fn(&str) -> String) -> Option
         start = start.or(Some(line));
         let indent = " ".repeat(if dash.len() > outer { dash.len() } else { outer + unit });
         let comment = text.get(item.span().end()..end)?;
-        out.push_str(&format!("{indent}{name}:{comment}{newline}{indent}{:unit$}{}", "", below(name)));
+        let _ = write!(out, "{indent}{name}:{comment}{newline}{indent}{:unit$}{}", "", below(name));
         done = end;
     }
     let start = start?;
@@ -184,7 +188,7 @@ fn first_in_braces(mapping: Node<'_>, entries: &[Entry<'_>]) -> Option<Patch> {
         } else {
             return None;
         };
-        text.push_str(&format!("{}: {value}, ", entry.key));
+        let _ = write!(text, "{}: {value}, ", entry.key);
     }
     Some(Patch { span: Span { offset, length: 0 }, text })
 }
@@ -290,7 +294,10 @@ mod tests {
             ("a:\n  b: 1\n", Some("a:\n  b: 1\n  x: 15\n")),
             ("a:\n  b: 1", Some("a:\n  b: 1\n  x: 15")),
             ("a:\r\n    b: 1 # c\r\nz: 2\r\n", Some("a:\r\n    b: 1 # c\r\n    x: 15\r\nz: 2\r\n")),
-            ("a:\n  b:\n  - 1\n  - c: 2\n    d:\n\n# z\nz: 1\n", Some("a:\n  b:\n  - 1\n  - c: 2\n    d:\n  x: 15\n\n# z\nz: 1\n")),
+            (
+                "a:\n  b:\n  - 1\n  - c: 2\n    d:\n\n# z\nz: 1\n",
+                Some("a:\n  b:\n  - 1\n  - c: 2\n    d:\n  x: 15\n\n# z\nz: 1\n"),
+            ),
             ("a: { b: 1 }\n", Some("a: { x: 15, b: 1 }\n")),
             ("a: {b: [1, 2],} # c\n", Some("a: {x: 15, b: [1, 2],} # c\n")),
             ("a:\n  b: |\n    t  \n\n\nz: 1\n", Some("a:\n  b: |\n    t  \n  x: 15\n\n\nz: 1\n")),
@@ -318,7 +325,10 @@ mod tests {
         let entry = Entry::line("if", "${{ !x() }}");
         for (text, expected) in [
             ("a:\n  - uses: b\n", Some("a:\n  - if: ${{ !x() }}\n    uses: b\n")),
-            ("a:\r\n-   name: n\r\n    uses: b\r\n", Some("a:\r\n-   name: n\r\n    if: ${{ !x() }}\r\n    uses: b\r\n")),
+            (
+                "a:\r\n-   name: n\r\n    uses: b\r\n",
+                Some("a:\r\n-   name: n\r\n    if: ${{ !x() }}\r\n    uses: b\r\n"),
+            ),
             ("a: [{ uses: b }]\n", Some("a: [{ if: \"${{ !x() }}\", uses: b }]\n")),
             ("a:\n  - &s\n    uses: b\n", Some("a:\n  - &s\n    if: ${{ !x() }}\n    uses: b\n")),
             ("a:\n  - &s\n    uses: b\n  - *s\n", None),
@@ -360,8 +370,14 @@ mod tests {
     #[test]
     fn a_list_of_names_becomes_a_mapping() {
         for (text, expected) in [
-            ("a:\n  d:\n    - b\n    - 'c' # why\n  e: 1\n", Some("a:\n  d:\n    b:\n      k: b\n    c: # why\n      k: c\n  e: 1\n")),
-            ("a:\r\n  d:\r\n  - b\r\n  # x\r\n\r\n  - c", Some("a:\r\n  d:\r\n    b:\r\n      k: b\r\n  # x\r\n\r\n    c:\r\n      k: c")),
+            (
+                "a:\n  d:\n    - b\n    - 'c' # why\n  e: 1\n",
+                Some("a:\n  d:\n    b:\n      k: b\n    c: # why\n      k: c\n  e: 1\n"),
+            ),
+            (
+                "a:\r\n  d:\r\n  - b\r\n  # x\r\n\r\n  - c",
+                Some("a:\r\n  d:\r\n    b:\r\n      k: b\r\n  # x\r\n\r\n    c:\r\n      k: c"),
+            ),
             ("a:\n    d:\n        -   b\n", Some("a:\n    d:\n        b:\n            k: b\n")),
             ("a:\n  d: [b]\n", None),
             ("a:\n  d:\n    - b\n    - b\n", None),
