@@ -38,6 +38,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<security::unpinned_action::UnpinnedAction>(),
     register::<security::unpinned_image::UnpinnedImage>(),
     register::<document::unreadable_file::UnreadableFile>(),
+    register::<security::untrusted_checkout::UntrustedCheckout>(),
     register::<artifacts::upload_lost_on_failure::UploadLostOnFailure>(),
     register::<rollback::workflow_without_backup::WorkflowWithoutBackup>(),
 ];

@@ -27,6 +27,8 @@ pub struct Field {
     pub events: &'static [&'static str],
     /// What it may hold.
     pub content: Content,
+    /// Whether it names code, which is not the outsider's any more once it is merged.
+    pub names_code: bool,
 }
 
 const PULL: &[&str] = &["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"];
@@ -38,7 +40,7 @@ const RUN: &[&str] = &["workflow_run"];
 const PUSH: &[&str] = &["push"];
 
 const fn field(path: &'static str, events: &'static [&'static str], content: Content) -> Field {
-    Field { path, events, content }
+    Field { path, events, content, names_code: false }
 }
 
 /// All texts that outsiders write.
@@ -116,9 +118,10 @@ impl Wanted {
             Self::Commits => &COMMITS[..],
             Self::Numbers => &NUMBERS[..],
         };
+        let names_code = self != Self::Texts;
         let fields = table.iter().filter_map(|field| match covers(reference, field.path)? {
-            0 => Some(*field),
-            _ if as_json => Some(Field { content: field.content.min(Content::Line), ..*field }),
+            0 => Some(Field { names_code, ..*field }),
+            _ if as_json => Some(Field { content: field.content.min(Content::Line), names_code, ..*field }),
             _ => None,
         });
         fields.collect()

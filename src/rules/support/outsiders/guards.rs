@@ -9,6 +9,8 @@ pub(super) struct Outsider<'c> {
     pub(super) event: &'c str,
     /// What of it they write, in lower case with dots.
     pub(super) path: &'c str,
+    /// Whether that is code, which somebody with rights has merged or not.
+    pub(super) names_code: bool,
 }
 
 /// What is known of a value.
@@ -148,6 +150,7 @@ fn known(expr: &Expr, outsider: Outsider<'_>) -> Option<Known> {
         "event.pull_request.head.repo.fork" | "event.workflow_run.head_repository.fork" => {
             Some(Known::Value(Value::Bool(true)))
         }
+        "event.pull_request.merged" if outsider.names_code => Some(Known::Value(Value::Bool(false))),
         "actor" | "actor_id" | "triggering_actor" | "event.label.name" => Some(Known::Own),
         _ if path.ends_with(".author_association") => text("NONE"),
         _ => OWN.iter().any(|own| path.ends_with(own)).then_some(Known::Own),
@@ -180,7 +183,7 @@ mod tests {
 
     #[test]
     fn conditions_that_shut_outsiders_out_are_known() {
-        let outsider = Outsider { event: "pull_request_target", path: "github.head_ref" };
+        let outsider = Outsider { event: "pull_request_target", path: "github.head_ref", names_code: true };
         for (condition, expected) in [
             ("github.event.pull_request.head.repo.full_name == github.repository", Some(false)),
             ("github.repository == github.event.pull_request.head.repo.full_name && always()", Some(false)),
@@ -206,6 +209,7 @@ mod tests {
             ("github.event.workflow_run.conclusion == 'success'", None),
             ("needs.changes.outputs.docs == 'true'", None),
             ("github.repository == 'shop/shop'", None),
+            ("github.event.pull_request.merged == true", Some(false)),
         ] {
             let expr = expression::parse(condition, 0).unwrap();
             assert_eq!(holds(&expr, outsider), expected, "{condition}");

@@ -8,7 +8,7 @@ mod guards;
 mod writes;
 
 pub use fields::{Content, Wanted};
-pub use writes::{End, EnvironmentFile, Write, writes};
+pub use writes::{End, EnvironmentFile, Write, sources, writes};
 
 use crate::evidence::{Evidence, File, paths};
 use crate::parse::expression::{self, Expr, Kind, Reference};
@@ -73,6 +73,11 @@ impl<'e> Spot<'e> {
     /// In an action.
     pub fn of_action(file: &'e File<'e>, action: &'e Action<'e>, step: Option<&'e Step<'e>>) -> Self {
         Self { file, unit: Unit::Action(action), job: None, step }
+    }
+
+    /// Its job, and the jobs whose failure or absence keeps that from running.
+    pub fn awaited(&self) -> Vec<&'e Job<'e>> {
+        awaited(self)
     }
 
     /// The steps before its own.
@@ -177,7 +182,7 @@ impl<'e> Outsiders<'e> {
 
     /// With which rights outsiders get to a place by one of these events.
     pub fn reach_by(&self, events: &'static [&'static str], at: &Spot<'e>) -> Option<Reach> {
-        let field = Field { path: "", events, content: Content::Name };
+        let field = Field { path: "", events, content: Content::Name, names_code: true };
         if asks_for_rights(at) {
             return None;
         }
@@ -200,7 +205,7 @@ impl<'e> Outsiders<'e> {
                 if !field.events.contains(&trigger.event) {
                     continue;
                 }
-                let outsider = Outsider { event: trigger.event, path: field.path };
+                let outsider = Outsider { event: trigger.event, path: field.path, names_code: field.names_code };
                 if conditions.iter().all(|condition| guards::holds(condition, outsider) != Some(false)) {
                     best = best.max(self.reach_of(trigger, at.file, workflow));
                 }

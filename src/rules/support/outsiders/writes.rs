@@ -66,10 +66,7 @@ pub fn writes(script: &Script) -> Vec<Write> {
         }
         let Some(file) = file_of(script, command) else { continue };
         let words: Vec<&Word> = command.args().iter().filter(|word| !is_option(word)).collect();
-        let (mut variables, mut expressions) = (Vec::new(), Vec::new());
-        for word in words.iter().filter(|word| word.dynamic) {
-            parts(&word.text, &mut variables, &mut expressions);
-        }
+        let (variables, expressions) = sources(words.iter().copied());
         let name = words.first().and_then(|word| word.text.split_once('=')).map(|(name, _)| name.to_owned());
         let name = name.filter(|name| name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')));
         let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
@@ -137,6 +134,15 @@ fn target(word: &Word) -> Option<EnvironmentFile> {
         "GITHUB_OUTPUT" => Some(EnvironmentFile::Output),
         _ => None,
     }
+}
+
+/// Names of the variables and texts of the expressions whose values words hold.
+pub fn sources<'w>(words: impl Iterator<Item = &'w Word>) -> (Vec<String>, Vec<String>) {
+    let (mut variables, mut expressions) = (Vec::new(), Vec::new());
+    for word in words.filter(|word| word.dynamic) {
+        parts(&word.text, &mut variables, &mut expressions);
+    }
+    (variables, expressions)
 }
 
 /// Variables and expressions in a word. `${NAME%…}`, `${NAME//…}` and substitutions change the value, so nothing is
