@@ -310,7 +310,9 @@ fn runs_file(args: &[Word], folder: &str, inside: bool) -> bool {
             }
             option if option.starts_with('-') => {}
             path => {
-                return !path.starts_with(['/', '~', '$']) && !path.contains("..") && (inside || is_under(path, folder));
+                return !path.starts_with(['/', '~', '$'])
+                    && !path.contains("..")
+                    && (inside || is_under(path, folder));
             }
         }
     }

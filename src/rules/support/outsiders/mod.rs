@@ -16,6 +16,7 @@ use crate::parse::workflow::{Action, Job, Step, Trigger, Workflow};
 use crate::parse::yaml::Node;
 use fields::Field;
 use guards::{ACTS_OF_MAINTAINERS, Outsider};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// What an outsider's text meets, the least first.
@@ -80,14 +81,13 @@ impl<'e> Spot<'e> {
         awaited(self)
     }
 
-    /// The steps before its own.
-    fn earlier(&self) -> &'e [Step<'e>] {
-        let steps = match (self.job, self.unit) {
+    /// The steps of its job or action.
+    fn steps(&self) -> &'e [Step<'e>] {
+        match (self.job, self.unit) {
             (Some(job), _) => job.steps.as_slice(),
             (None, Unit::Action(action)) => action.steps.as_slice(),
             (None, Unit::Workflow(_)) => &[],
-        };
-        self.step.map_or(steps, |step| steps.get(..step.index).unwrap_or(steps))
+        }
     }
 
     /// `env` mappings that hold here, the strongest first.
@@ -102,14 +102,29 @@ impl<'e> Spot<'e> {
 
 /// Longest way on which a text is followed.
 const MAX_HOPS: usize = 5;
+/// Most jobs that are looked at for one that waits.
+const MAX_AWAITED: usize = 32;
+/// Most questions that one expression may raise.
+const MAX_QUESTIONS: usize = 256;
 /// Most callers of one action or workflow that are looked at.
 const MAX_CALLERS: usize = 16;
 
 /// Who calls what, for questions about outsiders.
 #[derive(Debug)]
 pub struct Outsiders<'e> {
-    evidence: &'e Evidence<'e>,
+    /// Where the action or workflow of a file is called.
     callers: BTreeMap<&'e str, Vec<Spot<'e>>>,
+    /// By list of steps, file and name in lower case: the steps that write it.
+    written: BTreeMap<(usize, &'static str, String), Vec<(&'e Step<'e>, Write)>>,
+    /// By list of steps: the first that asks for somebody's rights.
+    asking: BTreeMap<usize, usize>,
+    /// By file: what a `workflow_run` of its workflow brings in.
+    runs: BTreeMap<&'e str, Reach>,
+}
+
+/// Which list of steps it is.
+fn address(steps: &[Step<'_>]) -> usize {
+    steps.as_ptr().addr()
 }
 
 impl<'e> Outsiders<'e> {
@@ -139,7 +154,40 @@ impl<'e> Outsiders<'e> {
                 }
             }
         }
-        Self { evidence, callers }
+        let mut outsiders = Self { callers, written: BTreeMap::new(), asking: BTreeMap::new(), runs: runs(evidence) };
+        for job in evidence.jobs() {
+            outsiders.note(&job.job.steps);
+        }
+        for action in &evidence.actions {
+            outsiders.note(&action.steps);
+        }
+        outsiders
+    }
+
+    /// What the steps of a job or an action write, and whether they ask for rights.
+    fn note(&mut self, steps: &'e [Step<'e>]) {
+        for (index, step) in steps.iter().enumerate() {
+            if asks_for_rights(step) {
+                self.asking.entry(address(steps)).or_insert(index);
+            }
+            for write in step.run.iter().flat_map(|run| writes(&run.script)) {
+                let Some(name) = write.name.as_ref().map(|name| name.to_ascii_lowercase()) else { continue };
+                if !write.variables.is_empty() || !write.expressions.is_empty() {
+                    let key = (address(steps), write.file.variable(), name);
+                    self.written.entry(key).or_default().push((step, write));
+                }
+            }
+        }
+    }
+
+    /// Whether a step before it, or of a job it waits for, asks GitHub for somebody's rights: what is made of the answer
+    /// cannot be read, and is taken for a check.
+    fn is_checked(&self, at: &Spot<'_>) -> bool {
+        let before =
+            self.asking.get(&address(at.steps())).is_some_and(|first| at.step.is_none_or(|step| *first < step.index));
+        let own = address(at.steps());
+        let awaited = awaited(at).into_iter().map(|job| address(&job.steps)).filter(|steps| *steps != own);
+        before || awaited.into_iter().any(|steps| self.asking.contains_key(&steps))
     }
 
     /// The texts of outsiders that can come out of an expression.
@@ -149,16 +197,17 @@ impl<'e> Outsiders<'e> {
 
     /// The fields of one kind that can come out of an expression.
     pub fn wanted(&self, wanted: Wanted, expr: &Expr, at: &Spot<'e>) -> Vec<Taint> {
-        let mut search = Search { outsiders: self, wanted, found: Vec::new() };
+        let mut search = Search { outsiders: self, wanted, found: Vec::new(), budget: Cell::new(MAX_QUESTIONS) };
         // Conditions are read only where there is something to ask them.
         search.expression(expr, at, &[], 0);
         if search.found.is_empty() {
             return Vec::new();
         }
         search.found.clear();
-        if asks_for_rights(at) {
+        if self.is_checked(at) {
             return Vec::new();
         }
+        search.budget.set(MAX_QUESTIONS);
         let conditions = conditions(at);
         let conditions: Vec<&Expr> = conditions.iter().collect();
         search.expression(expr, at, &conditions, 0);
@@ -183,12 +232,12 @@ impl<'e> Outsiders<'e> {
     /// With which rights outsiders get to a place by one of these events.
     pub fn reach_by(&self, events: &'static [&'static str], at: &Spot<'e>) -> Option<Reach> {
         let field = Field { path: "", events, content: Content::Name, names_code: true };
-        if asks_for_rights(at) {
+        if self.is_checked(at) {
             return None;
         }
         let conditions = conditions(at);
         let conditions: Vec<&Expr> = conditions.iter().collect();
-        self.reach(&field, at, &conditions, 0)
+        self.reach(&field, at, &conditions, &Cell::new(MAX_QUESTIONS))
     }
 
     fn callers(&self, file: &File<'_>) -> impl Iterator<Item = &Spot<'e>> {
@@ -196,7 +245,7 @@ impl<'e> Outsiders<'e> {
     }
 
     /// With which rights a field is met; `None` where no outsider gets there.
-    fn reach(&self, field: &Field, at: &Spot<'e>, conditions: &[&Expr], hops: usize) -> Option<Reach> {
+    fn reach(&self, field: &Field, at: &Spot<'e>, conditions: &[&Expr], budget: &Cell<usize>) -> Option<Reach> {
         let mut best = None;
         let mut called = matches!(at.unit, Unit::Action(_));
         if let Unit::Workflow(workflow) = at.unit {
@@ -207,11 +256,11 @@ impl<'e> Outsiders<'e> {
                 }
                 let outsider = Outsider { event: trigger.event, path: field.path, names_code: field.names_code };
                 if conditions.iter().all(|condition| guards::holds(condition, outsider) != Some(false)) {
-                    best = best.max(self.reach_of(trigger, at.file, workflow));
+                    best = best.max(self.reach_of(trigger, at.file));
                 }
             }
         }
-        if !called || hops > MAX_HOPS {
+        if !called || !spend(budget) {
             return best;
         }
         let mut callers = self.callers(at.file).peekable();
@@ -221,43 +270,51 @@ impl<'e> Outsiders<'e> {
         for caller in callers {
             let own = self::conditions(caller);
             let all: Vec<&Expr> = conditions.iter().copied().chain(&own).collect();
-            best = best.max(self.reach(field, caller, &all, hops + 1));
+            best = best.max(self.reach(field, caller, &all, budget));
         }
         best
     }
 
     /// With which rights an event lets outsiders in.
-    fn reach_of(&self, trigger: &Trigger<'e>, file: &File<'_>, workflow: &Workflow<'e>) -> Option<Reach> {
+    fn reach_of(&self, trigger: &Trigger<'e>, file: &File<'_>) -> Option<Reach> {
         let reach = match trigger.event {
             "push" => Reach::Admitted,
-            "workflow_run" => return self.reach_of_runs(trigger, file, workflow),
+            "workflow_run" => return self.runs.get(file.path()).copied(),
             event => reach_of_event(event)?,
         };
         let mut types = trigger.filter("types").filter_map(Node::text).peekable();
         let admitted = types.peek().is_some() && types.all(|kind| ACTS_OF_MAINTAINERS.contains(&kind));
         Some(if admitted { reach.min(Reach::Admitted) } else { reach })
     }
+}
 
-    /// A `workflow_run` brings in outsiders when the runs that it follows are theirs: runs for pull requests, mostly.
-    /// Where the workflow that ran is not in the input, this one tells by reading whether it ran for a pull request.
-    fn reach_of_runs(&self, trigger: &Trigger<'e>, file: &File<'_>, workflow: &Workflow<'e>) -> Option<Reach> {
-        let root = paths::root(file.path());
-        for name in trigger.filter("workflows").filter_map(Node::text) {
-            let followed = self.evidence.workflows.iter().find(|other| {
-                other.name.unwrap_or_else(|| other.file.path()) == name && paths::root(other.file.path()) == root
-            });
-            let Some(followed) = followed else {
-                if asks_for_pull_requests(workflow) {
-                    return Some(Reach::Privileged);
-                }
-                continue;
-            };
-            if followed.triggers.iter().any(|trigger| reach_of_event(trigger.event).is_some()) {
-                return Some(Reach::Privileged);
-            }
-        }
-        Some(Reach::Admitted)
+/// What each `workflow_run` brings in: outsiders, when the runs that it follows are theirs, which are mostly runs for
+/// pull requests. Where the workflow that ran is not in the input, the one that follows may still tell, by asking
+/// whether it ran for a pull request.
+fn runs<'e>(evidence: &'e Evidence<'e>) -> BTreeMap<&'e str, Reach> {
+    let mut open: BTreeMap<(&str, &str), bool> = BTreeMap::new();
+    for workflow in &evidence.workflows {
+        let name = workflow.name.unwrap_or_else(|| workflow.file.path());
+        let outsiders = workflow.triggers.iter().any(|trigger| reach_of_event(trigger.event).is_some());
+        *open.entry((paths::root(workflow.file.path()), name)).or_default() |= outsiders;
     }
+    let mut found = BTreeMap::new();
+    for workflow in &evidence.workflows {
+        let Some(trigger) = workflow.trigger("workflow_run") else { continue };
+        let root = paths::root(workflow.file.path());
+        let followed: Vec<Option<bool>> =
+            trigger.filter("workflows").filter_map(Node::text).map(|name| open.get(&(root, name)).copied()).collect();
+        let let_in = followed.contains(&Some(true)) || followed.contains(&None) && asks_for_pull_requests(workflow);
+        found.insert(workflow.file.path(), if let_in { Reach::Privileged } else { Reach::Admitted });
+    }
+    found
+}
+
+/// Takes one question off; false when there are none left.
+fn spend(budget: &Cell<usize>) -> bool {
+    let left = budget.get();
+    budget.set(left.saturating_sub(1));
+    left > 0
 }
 
 /// With which rights an event lets anybody in who has none; `None` for events of people with rights, and for pushes.
@@ -322,19 +379,13 @@ const PERMISSION_CHECKS: [&str; 6] = [
     "tspascoal/get-user-teams-membership",
 ];
 
-/// Whether a step before it, or a job it waits for, asks GitHub for somebody's rights: what is made of the answer cannot
-/// be read, and is taken for a check.
-fn asks_for_rights(at: &Spot<'_>) -> bool {
-    let own = at.job.map_or(usize::MAX, |job| job.key.span().offset);
-    let before = awaited(at).into_iter().filter(|job| job.key.span().offset != own).flat_map(|job| &job.steps);
-    at.earlier().iter().chain(before).any(|step| {
-        let script = step.uses.as_ref().and_then(|_| step.input("script")).and_then(Node::text);
-        let text = step.run.as_ref().map(|run| run.text).or(script).unwrap_or_default();
-        let asks =
-            ["getCollaboratorPermissionLevel", "checkCollaborator", "getMembershipForUserInOrg", "/collaborators/"];
-        step.uses.as_ref().is_some_and(|uses| uses.is_any(&PERMISSION_CHECKS))
-            || asks.iter().any(|call| text.contains(call))
-    })
+/// Whether a step asks GitHub for somebody's rights.
+fn asks_for_rights(step: &Step<'_>) -> bool {
+    let script = step.uses.as_ref().and_then(|_| step.input("script")).and_then(Node::text);
+    let text = step.run.as_ref().map(|run| run.text).or(script).unwrap_or_default();
+    let calls = ["getCollaboratorPermissionLevel", "checkCollaborator", "getMembershipForUserInOrg", "/collaborators/"];
+    step.uses.as_ref().is_some_and(|uses| uses.is_any(&PERMISSION_CHECKS))
+        || calls.iter().any(|call| text.contains(call))
 }
 
 /// The job, and the jobs whose failure or absence keeps it from running.
@@ -342,7 +393,7 @@ fn awaited<'e>(at: &Spot<'e>) -> Vec<&'e Job<'e>> {
     let (Some(job), Unit::Workflow(workflow)) = (at.job, at.unit) else { return Vec::new() };
     let mut found = vec![job];
     let mut next = 0;
-    while let Some(job) = found.get(next).copied() {
+    while let Some(job) = found.get(next).copied().filter(|_| next < MAX_AWAITED) {
         next += 1;
         let templates = job.node.get("if").map(expression::condition).unwrap_or_default();
         let mut expressions = templates.iter().filter_map(|template| template.expr.as_ref().ok());
@@ -363,6 +414,7 @@ struct Search<'s, 'e> {
     outsiders: &'s Outsiders<'e>,
     wanted: Wanted,
     found: Vec<Taint>,
+    budget: Cell<usize>,
 }
 
 impl<'e> Search<'_, 'e> {
@@ -412,11 +464,11 @@ impl<'e> Search<'_, 'e> {
         };
         if read.is("github") {
             for field in self.wanted.fields(read, as_json) {
-                if let Some(reach) = self.outsiders.reach(&field, at, conditions, hops) {
+                if let Some(reach) = self.outsiders.reach(&field, at, conditions, &self.budget) {
                     self.add(Taint { path: field.path, content: field.content, reach });
                 }
             }
-        } else if hops < MAX_HOPS {
+        } else if hops < MAX_HOPS && spend(&self.budget) {
             self.indirect(read, at, conditions, hops + 1);
         }
     }
@@ -500,35 +552,33 @@ impl<'e> Search<'_, 'e> {
         conditions: &[&Expr],
         hops: usize,
     ) {
-        let steps = at
-            .earlier()
-            .iter()
-            .filter(|step| id.is_none_or(|id| step.id.is_some_and(|own| own.eq_ignore_ascii_case(id))));
-        for step in steps {
-            let Some(run) = &step.run else { continue };
+        let key = (address(at.steps()), file.variable(), name.to_ascii_lowercase());
+        let outsiders = self.outsiders;
+        for (step, write) in outsiders.written.get(&key).into_iter().flatten().take(MAX_CALLERS) {
+            let earlier = at.step.is_none_or(|own| step.index < own.index);
+            if !earlier || id.is_some_and(|id| !step.id.is_some_and(|own| own.eq_ignore_ascii_case(id))) {
+                continue;
+            }
             let there = Spot { step: Some(step), ..*at };
-            let found = writes(&run.script).into_iter().filter(|write| {
-                write.file == file && write.name.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name))
-            });
-            for write in found {
-                for variable in &write.variables {
-                    let set = there.environments().find_map(|env| env.get(variable));
-                    match set {
-                        Some(value) => self.value(value, &there, conditions, hops),
-                        None if variable == "GITHUB_HEAD_REF" => {
-                            if let Ok(expr) = expression::parse("github.head_ref", 0) {
-                                self.expression(&expr, &there, conditions, hops);
-                            }
-                        }
-                        None => {}
+            for variable in &write.variables {
+                let set = there.environments().find_map(|env| env.get(variable));
+                match set {
+                    Some(value) => self.value(value, &there, conditions, hops),
+                    None if variable == "GITHUB_HEAD_REF" => {
+                        self.text("github.head_ref", &there, conditions, hops);
                     }
-                }
-                for text in &write.expressions {
-                    if let Ok(expr) = expression::parse(text, 0) {
-                        self.expression(&expr, &there, conditions, hops);
-                    }
+                    None => {}
                 }
             }
+            for text in &write.expressions {
+                self.text(text, &there, conditions, hops);
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str, at: &Spot<'e>, conditions: &[&Expr], hops: usize) {
+        if let Ok(expr) = expression::parse(text, 0) {
+            self.expression(&expr, at, conditions, hops);
         }
     }
 }
