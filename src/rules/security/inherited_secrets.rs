@@ -1,7 +1,7 @@
 //! The rule `inherited-secrets`.
 
 use crate::evidence::{Evidence, paths};
-use crate::parse::expression::{Expr, Kind, Operator};
+use crate::parse::expression::{Expr, Kind, Operator, Reference};
 use crate::parse::workflow::{Secrets, Target, Workflow};
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
@@ -107,7 +107,7 @@ fn is_own(workflow: &Workflow<'_>, owner: &str) -> bool {
         let Kind::Compare(Operator::Equal, left, right) = &expr.kind else { return false };
         [(left, right), (right, left)].iter().any(|(read, value)| {
             let Kind::Text(value) = &value.kind else { return false };
-            let path = read.contexts().first().map(|read| read.path()).unwrap_or_default();
+            let path = read.contexts().first().map(Reference::path).unwrap_or_default();
             match path.as_str() {
                 "github.repository" => value.split('/').next().is_some_and(|own| own.eq_ignore_ascii_case(owner)),
                 "github.repository_owner" => value.eq_ignore_ascii_case(owner),

@@ -1,7 +1,7 @@
 //! The rule `script-injection`.
 
 use crate::evidence::{Evidence, File};
-use crate::parse::workflow::{Expression, Step};
+use crate::parse::workflow::{Expression, Step, Uses};
 use crate::rules::support::outsiders::{self, Content, Outsiders, Reach, Taint};
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
@@ -138,7 +138,7 @@ fn has_script(step: &Step<'_>) -> bool {
 
 /// Whether an input of a step's action is run as a script.
 fn is_script(step: &Step<'_>, input: &str) -> bool {
-    let Some(action) = step.uses.as_ref().and_then(|uses| uses.action()) else { return false };
+    let Some(action) = step.uses.as_ref().and_then(Uses::action) else { return false };
     SCRIPT_INPUTS.iter().any(|(name, script)| *name == action && script.eq_ignore_ascii_case(input))
 }
 

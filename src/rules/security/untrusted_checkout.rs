@@ -78,7 +78,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         for foreign in foreign(&outsiders, job) {
             let Some(execution) = execution(job, &foreign) else { continue };
             let at = outsiders::Spot::of_workflow(job.file, job.workflow, Some(job.job), Some(foreign.step));
-            if at.awaited().iter().any(|job| job.environment().is_some()) {
+            if outsiders.awaited(&at).iter().any(|job| job.environment().is_some()) {
                 behind += 1;
                 continue;
             }

@@ -145,7 +145,7 @@ fn is_looked_up(name: &str) -> bool {
 }
 
 /// Variables of an `env` that hold secrets: key, name and value.
-fn secrets_of<'e>(owner: Node<'e>) -> impl Iterator<Item = (Node<'e>, &'e str, Node<'e>)> {
+fn secrets_of(owner: Node<'_>) -> impl Iterator<Item = (Node<'_>, &str, Node<'_>)> {
     let own = owner.get("env").into_iter().flat_map(Node::entries);
     own.filter(|(key, value)| value.span().offset >= key.span().offset && holds_secret(*value))
         .filter_map(|(key, value)| Some((key, key.text()?, value)))
@@ -158,14 +158,14 @@ type Naming<'e> = (usize, Option<&'e Step<'e>>);
 fn named<'e>(workflow: &'e Workflow<'e>) -> BTreeMap<String, Vec<Naming<'e>>> {
     let owners = [workflow.node].into_iter().chain(workflow.jobs.iter().map(|job| job.node));
     let names = owners.flat_map(secrets_of).map(|(_, name, _)| (name.to_ascii_lowercase(), Vec::new()));
-    let mut named: BTreeMap<String, Vec<Naming<'_>>> = names.collect();
-    if named.is_empty() {
-        return named;
+    let mut found: BTreeMap<String, Vec<Naming<'_>>> = names.collect();
+    if found.is_empty() {
+        return found;
     }
     for (at, job) in workflow.jobs.iter().enumerate() {
         let mut note = |node: Node<'_>, own: &str, step: Option<&'e Step<'e>>| {
             for word in words(node) {
-                if let Some(places) = named.get_mut(&word).filter(|_| word != own) {
+                if let Some(places) = found.get_mut(&word).filter(|_| word != own) {
                     places.push((at, step));
                 }
             }
@@ -181,7 +181,7 @@ fn named<'e>(workflow: &'e Workflow<'e>) -> BTreeMap<String, Vec<Naming<'e>>> {
         }
         job.steps.iter().for_each(|step| note(step.node, "", Some(step)));
     }
-    named
+    found
 }
 
 /// The words of all texts in a node, in lower case.

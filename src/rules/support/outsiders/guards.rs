@@ -32,6 +32,12 @@ pub(super) fn holds(expr: &Expr, outsider: Outsider<'_>) -> Option<bool> {
         Kind::Compare(Operator::NotEqual, left, right) => equal(left, right, outsider).map(|same| !same),
         Kind::Call(function, arguments) => match (function.name, arguments.as_slice()) {
             ("contains", [list, item]) => contains(list, item, outsider),
+            ("startsWith", [read, part]) if path_of(read).as_deref() == Some("github.ref") => {
+                let Kind::Text(part) = &part.kind else { return None };
+                let begin = begin_of_ref(outsider.event)?;
+                let may = begin.starts_with(part.as_str()) || part.starts_with(begin);
+                if may { None } else { Some(false) }
+            }
             ("startsWith" | "endsWith", [text, _]) if matches!(known(text, outsider), Some(Known::Own)) => Some(false),
             _ => expr.truth(),
         },
@@ -55,13 +61,16 @@ fn decided(parts: &[Expr], by: bool, outsider: Outsider<'_>) -> Option<bool> {
 }
 
 fn equal(left: &Expr, right: &Expr, outsider: Outsider<'_>) -> Option<bool> {
-    if [(left, right), (right, left)].iter().any(|(read, value)| is_act_of_a_maintainer(read, value)) {
+    let never = |read: &Expr, value: &Expr| is_act_of_a_maintainer(read, value) || is_other_ref(read, value, outsider);
+    if never(left, right) || never(right, left) {
         return Some(false);
     }
     match (known(left, outsider), known(right, outsider)) {
         (Some(Known::Own), Some(Known::Own)) => None,
-        (Some(Known::Own), _) | (_, Some(Known::Own)) => Some(false),
-        (Some(Known::Written), Some(Known::Value(_))) | (Some(Known::Value(_)), Some(Known::Written)) => Some(false),
+        (Some(Known::Own), _)
+        | (_, Some(Known::Own))
+        | (Some(Known::Written), Some(Known::Value(_)))
+        | (Some(Known::Value(_)), Some(Known::Written)) => Some(false),
         (Some(Known::Value(left)), Some(Known::Value(right))) => same(&left, &right),
         _ => None,
     }
@@ -71,6 +80,26 @@ fn equal(left: &Expr, right: &Expr, outsider: Outsider<'_>) -> Option<bool> {
 fn is_act_of_a_maintainer(read: &Expr, value: &Expr) -> bool {
     let Kind::Text(action) = &value.kind else { return false };
     path_of(read).as_deref() == Some("github.event.action") && ACTS_OF_MAINTAINERS.contains(&action.as_str())
+}
+
+/// How `github.ref` begins in runs for an event; `None` where people with rights choose it.
+fn begin_of_ref(event: &str) -> Option<&'static str> {
+    match event {
+        "push" => None,
+        "pull_request" | "pull_request_review" | "pull_request_review_comment" => Some("refs/pull/"),
+        _ => Some("refs/heads/"),
+    }
+}
+
+/// `github.ref == 'refs/tags/v1'`, `github.ref_name == 'main'` and the like, where the run is for something else.
+fn is_other_ref(read: &Expr, value: &Expr, outsider: Outsider<'_>) -> bool {
+    let (Kind::Text(value), Some(begin)) = (&value.kind, begin_of_ref(outsider.event)) else { return false };
+    match path_of(read).as_deref() {
+        Some("github.ref") => !value.starts_with(begin),
+        Some("github.ref_name") => begin == "refs/pull/" && !value.ends_with("/merge"),
+        Some("github.ref_type") => value == "tag",
+        _ => false,
+    }
 }
 
 /// Types of events about pull requests and issues that only people with rights bring about.
@@ -210,6 +239,26 @@ mod tests {
             ("needs.changes.outputs.docs == 'true'", None),
             ("github.repository == 'shop/shop'", None),
             ("github.event.pull_request.merged == true", Some(false)),
+            ("startsWith(github.ref, 'refs/tags/')", Some(false)),
+            ("startsWith(github.ref, 'refs/heads/')", None),
+            ("github.ref == 'refs/heads/main'", None),
+            ("github.ref_type == 'tag'", Some(false)),
+            ("github.ref_name == 'main'", None),
+        ] {
+            let expr = expression::parse(condition, 0).unwrap();
+            assert_eq!(holds(&expr, outsider), expected, "{condition}");
+        }
+    }
+
+    #[test]
+    fn runs_for_pull_requests_have_no_branch() {
+        let outsider = Outsider { event: "pull_request", path: "", names_code: true };
+        for (condition, expected) in [
+            ("github.ref == 'refs/heads/main'", Some(false)),
+            ("github.ref != 'refs/heads/main'", Some(true)),
+            ("github.ref_name == 'main'", Some(false)),
+            ("startsWith(github.ref, 'refs/pull/')", None),
+            ("startsWith(github.ref, 'refs/heads/')", Some(false)),
         ] {
             let expr = expression::parse(condition, 0).unwrap();
             assert_eq!(holds(&expr, outsider), expected, "{condition}");

@@ -5,17 +5,22 @@
 
 mod fields;
 mod guards;
+mod search;
+mod spot;
 mod writes;
 
 pub use fields::{Content, Wanted};
+pub use spot::Spot;
 pub use writes::{End, EnvironmentFile, Write, sources, writes};
 
 use crate::evidence::{Evidence, File, paths};
-use crate::parse::expression::{self, Expr, Kind, Reference};
-use crate::parse::workflow::{Action, Job, Step, Trigger, Workflow};
+use crate::parse::expression::{self, Expr, Kind};
+use crate::parse::workflow::{Job, Step, Trigger, Workflow};
 use crate::parse::yaml::Node;
 use fields::Field;
 use guards::{ACTS_OF_MAINTAINERS, Outsider};
+use search::Search;
+use spot::{Unit, asks_for_rights};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -44,62 +49,6 @@ pub struct Taint {
     pub reach: Reach,
 }
 
-/// A document with steps.
-#[derive(Debug, Clone, Copy)]
-enum Unit<'e> {
-    Workflow(&'e Workflow<'e>),
-    Action(&'e Action<'e>),
-}
-
-/// Where an expression is evaluated.
-#[derive(Debug, Clone, Copy)]
-pub struct Spot<'e> {
-    file: &'e File<'e>,
-    unit: Unit<'e>,
-    job: Option<&'e Job<'e>>,
-    step: Option<&'e Step<'e>>,
-}
-
-impl<'e> Spot<'e> {
-    /// In a workflow.
-    pub fn of_workflow(
-        file: &'e File<'e>,
-        workflow: &'e Workflow<'e>,
-        job: Option<&'e Job<'e>>,
-        step: Option<&'e Step<'e>>,
-    ) -> Self {
-        Self { file, unit: Unit::Workflow(workflow), job, step }
-    }
-
-    /// In an action.
-    pub fn of_action(file: &'e File<'e>, action: &'e Action<'e>, step: Option<&'e Step<'e>>) -> Self {
-        Self { file, unit: Unit::Action(action), job: None, step }
-    }
-
-    /// Its job, and the jobs whose failure or absence keeps that from running.
-    pub fn awaited(&self) -> Vec<&'e Job<'e>> {
-        awaited(self)
-    }
-
-    /// The steps of its job or action.
-    fn steps(&self) -> &'e [Step<'e>] {
-        match (self.job, self.unit) {
-            (Some(job), _) => job.steps.as_slice(),
-            (None, Unit::Action(action)) => action.steps.as_slice(),
-            (None, Unit::Workflow(_)) => &[],
-        }
-    }
-
-    /// `env` mappings that hold here, the strongest first.
-    fn environments(&self) -> impl Iterator<Item = Node<'e>> + use<'e> {
-        let workflow = if let Unit::Workflow(workflow) = self.unit { Some(workflow.node) } else { None };
-        [self.step.map(|s| s.node), self.job.map(|j| j.node), workflow]
-            .into_iter()
-            .flatten()
-            .filter_map(|node| node.get("env"))
-    }
-}
-
 /// Longest way on which a text is followed.
 const MAX_HOPS: usize = 5;
 /// Most jobs that are looked at for one that waits.
@@ -114,13 +63,18 @@ const MAX_CALLERS: usize = 16;
 pub struct Outsiders<'e> {
     /// Where the action or workflow of a file is called.
     callers: BTreeMap<&'e str, Vec<Spot<'e>>>,
-    /// By list of steps, file and name in lower case: the steps that write it.
-    written: BTreeMap<(usize, &'static str, String), Vec<(&'e Step<'e>, Write)>>,
+    /// The steps that write a name to a file.
+    written: BTreeMap<WriteKey, Vec<(&'e Step<'e>, Write)>>,
     /// By list of steps: the first that asks for somebody's rights.
     asking: BTreeMap<usize, usize>,
+    /// By the address of a workflow and an id in lower case.
+    jobs: BTreeMap<(usize, String), &'e Job<'e>>,
     /// By file: what a `workflow_run` of its workflow brings in.
     runs: BTreeMap<&'e str, Reach>,
 }
+
+/// A list of steps, the variable of a file, and a name in lower case.
+type WriteKey = (usize, &'static str, String);
 
 /// Which list of steps it is.
 fn address(steps: &[Step<'_>]) -> usize {
@@ -154,8 +108,16 @@ impl<'e> Outsiders<'e> {
                 }
             }
         }
-        let mut outsiders = Self { callers, written: BTreeMap::new(), asking: BTreeMap::new(), runs: runs(evidence) };
+        let mut outsiders = Self {
+            callers,
+            written: BTreeMap::new(),
+            asking: BTreeMap::new(),
+            jobs: BTreeMap::new(),
+            runs: runs(evidence),
+        };
         for job in evidence.jobs() {
+            let key = (std::ptr::from_ref(job.workflow).addr(), job.job.id.to_ascii_lowercase());
+            outsiders.jobs.insert(key, job.job);
             outsiders.note(&job.job.steps);
         }
         for action in &evidence.actions {
@@ -182,11 +144,11 @@ impl<'e> Outsiders<'e> {
 
     /// Whether a step before it, or of a job it waits for, asks GitHub for somebody's rights: what is made of the answer
     /// cannot be read, and is taken for a check.
-    fn is_checked(&self, at: &Spot<'_>) -> bool {
+    fn is_checked(&self, at: &Spot<'e>) -> bool {
         let before =
             self.asking.get(&address(at.steps())).is_some_and(|first| at.step.is_none_or(|step| *first < step.index));
         let own = address(at.steps());
-        let awaited = awaited(at).into_iter().map(|job| address(&job.steps)).filter(|steps| *steps != own);
+        let awaited = self.awaited(at).into_iter().map(|job| address(&job.steps)).filter(|steps| *steps != own);
         before || awaited.into_iter().any(|steps| self.asking.contains_key(&steps))
     }
 
@@ -208,7 +170,7 @@ impl<'e> Outsiders<'e> {
             return Vec::new();
         }
         search.budget.set(MAX_QUESTIONS);
-        let conditions = conditions(at);
+        let conditions = spot::conditions(at, &self.awaited(at));
         let conditions: Vec<&Expr> = conditions.iter().collect();
         search.expression(expr, at, &conditions, 0);
         search.found
@@ -235,9 +197,32 @@ impl<'e> Outsiders<'e> {
         if self.is_checked(at) {
             return None;
         }
-        let conditions = conditions(at);
+        let conditions = spot::conditions(at, &self.awaited(at));
         let conditions: Vec<&Expr> = conditions.iter().collect();
         self.reach(&field, at, &conditions, &Cell::new(MAX_QUESTIONS))
+    }
+
+    /// The job of a place, and the jobs whose failure or absence keeps that from running.
+    pub fn awaited(&self, at: &Spot<'e>) -> Vec<&'e Job<'e>> {
+        let (Some(job), Unit::Workflow(workflow)) = (at.job, at.unit) else { return Vec::new() };
+        let workflow = std::ptr::from_ref(workflow).addr();
+        let mut found = vec![job];
+        let mut next = 0;
+        while let Some(job) = found.get(next).copied() {
+            next += 1;
+            let templates = job.node.get("if").map(expression::condition).unwrap_or_default();
+            let mut expressions = templates.iter().filter_map(|template| template.expr.as_ref().ok());
+            if expressions.any(|expr| expr.status_functions().next().is_some()) {
+                continue;
+            }
+            for id in job.needs().filter_map(Node::text) {
+                let Some(needed) = self.jobs.get(&(workflow, id.to_ascii_lowercase())) else { continue };
+                if found.len() < MAX_AWAITED && !found.iter().any(|job| std::ptr::eq(*job, *needed)) {
+                    found.push(needed);
+                }
+            }
+        }
+        found
     }
 
     fn callers(&self, file: &File<'_>) -> impl Iterator<Item = &Spot<'e>> {
@@ -268,7 +253,7 @@ impl<'e> Outsiders<'e> {
             return best.max(Some(Reach::Unknown));
         }
         for caller in callers {
-            let own = self::conditions(caller);
+            let own = spot::conditions(caller, &self.awaited(caller));
             let all: Vec<&Expr> = conditions.iter().copied().chain(&own).collect();
             best = best.max(self.reach(field, caller, &all, budget));
         }
@@ -350,240 +335,4 @@ fn asks_for_pull_requests(workflow: &Workflow<'_>) -> bool {
             _ => false,
         })
     })
-}
-
-/// The conditions under which a place is reached: of its step, of its job, and of the jobs it waits for.
-fn conditions(at: &Spot<'_>) -> Vec<Expr> {
-    let mut found = Vec::new();
-    let mut add = |node: Node<'_>| {
-        let templates = node.get("if").map(expression::condition).unwrap_or_default();
-        // A text around an expression makes every condition true.
-        found.extend(templates.into_iter().filter(|template| template.whole).filter_map(|template| template.expr.ok()));
-    };
-    if let Some(step) = at.step {
-        add(step.node);
-    }
-    for job in awaited(at) {
-        add(job.node);
-    }
-    found
-}
-
-/// Actions that ask what rights somebody has.
-const PERMISSION_CHECKS: [&str; 6] = [
-    "actions-cool/check-user-permission",
-    "prince-chrismc/check-actor-permissions-action",
-    "scherermichael-oss/action-has-permission",
-    "lannonbr/repo-permission-check-action",
-    "skjnldsv/check-actor-permission",
-    "tspascoal/get-user-teams-membership",
-];
-
-/// Whether a step asks GitHub for somebody's rights.
-fn asks_for_rights(step: &Step<'_>) -> bool {
-    let script = step.uses.as_ref().and_then(|_| step.input("script")).and_then(Node::text);
-    let text = step.run.as_ref().map(|run| run.text).or(script).unwrap_or_default();
-    let calls = ["getCollaboratorPermissionLevel", "checkCollaborator", "getMembershipForUserInOrg", "/collaborators/"];
-    step.uses.as_ref().is_some_and(|uses| uses.is_any(&PERMISSION_CHECKS))
-        || calls.iter().any(|call| text.contains(call))
-}
-
-/// The job, and the jobs whose failure or absence keeps it from running.
-fn awaited<'e>(at: &Spot<'e>) -> Vec<&'e Job<'e>> {
-    let (Some(job), Unit::Workflow(workflow)) = (at.job, at.unit) else { return Vec::new() };
-    let mut found = vec![job];
-    let mut next = 0;
-    while let Some(job) = found.get(next).copied().filter(|_| next < MAX_AWAITED) {
-        next += 1;
-        let templates = job.node.get("if").map(expression::condition).unwrap_or_default();
-        let mut expressions = templates.iter().filter_map(|template| template.expr.as_ref().ok());
-        if expressions.any(|expr| expr.status_functions().next().is_some()) {
-            continue;
-        }
-        for needed in job.needs().filter_map(Node::text).filter_map(|id| workflow.job(id)) {
-            if !found.iter().any(|job| std::ptr::eq(*job, needed)) {
-                found.push(needed);
-            }
-        }
-    }
-    found
-}
-
-/// One search for where an expression's text is from.
-struct Search<'s, 'e> {
-    outsiders: &'s Outsiders<'e>,
-    wanted: Wanted,
-    found: Vec<Taint>,
-    budget: Cell<usize>,
-}
-
-impl<'e> Search<'_, 'e> {
-    /// What can come out of an expression as a text.
-    fn expression(&mut self, expr: &Expr, at: &Spot<'e>, conditions: &[&Expr], hops: usize) {
-        match &expr.kind {
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) | Kind::Not(_) | Kind::Compare(..) => {}
-            // Every part but the last comes out only where it is false, 0 or empty, and is a condition else.
-            Kind::And(parts) => {
-                let Some((last, before)) = parts.split_last() else { return };
-                let all: Vec<&Expr> = conditions.iter().copied().chain(before).collect();
-                self.expression(last, at, &all, hops);
-            }
-            Kind::Or(parts) => parts.iter().for_each(|part| self.expression(part, at, conditions, hops)),
-            Kind::Call(function, arguments) => match function.name {
-                "format" | "join" | "fromJSON" => {
-                    arguments.iter().for_each(|argument| self.expression(argument, at, conditions, hops));
-                }
-                "toJSON" => {
-                    let Some(argument) = arguments.first() else { return };
-                    match argument.kind {
-                        Kind::Call(..) | Kind::And(_) | Kind::Or(_) => self.expression(argument, at, conditions, hops),
-                        _ => self.reference(argument, true, at, conditions, hops),
-                    }
-                }
-                "case" => {
-                    let values =
-                        arguments.iter().enumerate().filter(|(at, _)| at % 2 == 1 || at + 1 == arguments.len());
-                    values.for_each(|(_, value)| self.expression(value, at, conditions, hops));
-                }
-                _ => {}
-            },
-            Kind::Context(_) | Kind::Member(..) | Kind::Index(..) | Kind::Star(_) => {
-                self.reference(expr, false, at, conditions, hops);
-            }
-        }
-    }
-
-    fn reference(&mut self, expr: &Expr, as_json: bool, at: &Spot<'e>, conditions: &[&Expr], hops: usize) {
-        let contexts = expr.contexts();
-        let Some(read) = contexts.first().filter(|read| read.span == expr.span) else {
-            // `fromJSON(…).name`
-            if let Kind::Member(inner, _) | Kind::Star(inner) | Kind::Index(inner, _) = &expr.kind {
-                self.expression(inner, at, conditions, hops);
-            }
-            return;
-        };
-        if read.is("github") {
-            for field in self.wanted.fields(read, as_json) {
-                if let Some(reach) = self.outsiders.reach(&field, at, conditions, &self.budget) {
-                    self.add(Taint { path: field.path, content: field.content, reach });
-                }
-            }
-        } else if hops < MAX_HOPS && spend(&self.budget) {
-            self.indirect(read, at, conditions, hops + 1);
-        }
-    }
-
-    fn add(&mut self, taint: Taint) {
-        match self.found.iter_mut().find(|known| known.path == taint.path) {
-            Some(known) => {
-                known.reach = known.reach.max(taint.reach);
-                known.content = known.content.max(taint.content);
-            }
-            None => self.found.push(taint),
-        }
-    }
-
-    /// Follows a read of what the document itself sets.
-    fn indirect(&mut self, read: &Reference<'_>, at: &Spot<'e>, conditions: &[&Expr], hops: usize) {
-        let Some(name) = read.name(0) else { return };
-        if read.is("env") {
-            let set = at.environments().find_map(|env| entry(env, name));
-            match set {
-                Some(value) => self.value(value, at, conditions, hops),
-                None => self.written(EnvironmentFile::Env, None, name, at, conditions, hops),
-            }
-        } else if read.is("steps") {
-            if let (Some("outputs"), Some(output)) = (read.name(1), read.name(2)) {
-                self.written(EnvironmentFile::Output, Some(name), output, at, conditions, hops);
-            }
-        } else if read.is("needs") {
-            let Unit::Workflow(workflow) = at.unit else { return };
-            let (Some("outputs"), Some(output), Some(job)) = (read.name(1), read.name(2), workflow.job(name)) else {
-                return;
-            };
-            let value = job.outputs().find(|(key, _)| key.text().is_some_and(|key| key.eq_ignore_ascii_case(output)));
-            if let Some((_, value)) = value {
-                let there = Spot { job: Some(job), step: None, ..*at };
-                self.value(value, &there, conditions, hops);
-            }
-        } else if read.is("inputs") {
-            self.input(name, at, conditions, hops);
-        }
-    }
-
-    /// The expressions of a scalar.
-    fn value(&mut self, value: Node<'e>, at: &Spot<'e>, conditions: &[&Expr], hops: usize) {
-        for template in expression::templates(value) {
-            if let Ok(expr) = &template.expr {
-                self.expression(expr, at, conditions, hops);
-            }
-        }
-    }
-
-    /// What callers give for an input.
-    fn input(&mut self, name: &str, at: &Spot<'e>, conditions: &[&Expr], hops: usize) {
-        let outsiders = self.outsiders;
-        let default = match at.unit {
-            Unit::Action(action) => action.inputs().find(|input| input.name.eq_ignore_ascii_case(name)),
-            Unit::Workflow(workflow) => workflow.inputs().find(|input| input.name.eq_ignore_ascii_case(name)),
-        };
-        let default = default.and_then(|input| input.default());
-        for caller in outsiders.callers(at.file) {
-            let given = match (caller.step, caller.job) {
-                (Some(step), _) => step.input(name),
-                (None, Some(job)) => job.node.get("with").and_then(|with| entry(with, name)),
-                (None, None) => None,
-            };
-            if let Some(value) = given.or(default) {
-                let own = self::conditions(caller);
-                let all: Vec<&Expr> = conditions.iter().copied().chain(&own).collect();
-                self.value(value, caller, &all, hops);
-            }
-        }
-    }
-
-    /// What earlier scripts of the job write under a name.
-    fn written(
-        &mut self,
-        file: EnvironmentFile,
-        id: Option<&str>,
-        name: &str,
-        at: &Spot<'e>,
-        conditions: &[&Expr],
-        hops: usize,
-    ) {
-        let key = (address(at.steps()), file.variable(), name.to_ascii_lowercase());
-        let outsiders = self.outsiders;
-        for (step, write) in outsiders.written.get(&key).into_iter().flatten().take(MAX_CALLERS) {
-            let earlier = at.step.is_none_or(|own| step.index < own.index);
-            if !earlier || id.is_some_and(|id| !step.id.is_some_and(|own| own.eq_ignore_ascii_case(id))) {
-                continue;
-            }
-            let there = Spot { step: Some(step), ..*at };
-            for variable in &write.variables {
-                let set = there.environments().find_map(|env| env.get(variable));
-                match set {
-                    Some(value) => self.value(value, &there, conditions, hops),
-                    None if variable == "GITHUB_HEAD_REF" => {
-                        self.text("github.head_ref", &there, conditions, hops);
-                    }
-                    None => {}
-                }
-            }
-            for text in &write.expressions {
-                self.text(text, &there, conditions, hops);
-            }
-        }
-    }
-
-    fn text(&mut self, text: &str, at: &Spot<'e>, conditions: &[&Expr], hops: usize) {
-        if let Ok(expr) = expression::parse(text, 0) {
-            self.expression(&expr, at, conditions, hops);
-        }
-    }
-}
-
-/// A value by its key, which knows no case in expressions.
-fn entry<'t>(mapping: Node<'t>, name: &str) -> Option<Node<'t>> {
-    mapping.entries().find(|(key, _)| key.text().is_some_and(|key| key.eq_ignore_ascii_case(name))).map(|(_, v)| v)
 }

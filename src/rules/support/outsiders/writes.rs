@@ -176,7 +176,9 @@ fn parts(text: &str, variables: &mut Vec<String>, expressions: &mut Vec<String>)
 
 #[cfg(test)]
 mod tests {
-    use super::{End, EnvironmentFile, writes};
+    use super::End::{Fixed, Line, Made};
+    use super::EnvironmentFile::{Env, Output, Path};
+    use super::writes;
     use crate::parse::shell;
 
     #[test]
@@ -197,7 +199,6 @@ echo \"$TITLE\" > title.txt
         let write = |file, name: &str, variables: &str, expressions: &str| {
             (file, name.to_owned(), variables.to_owned(), expressions.to_owned())
         };
-        use EnvironmentFile::{Env, Output, Path};
         assert_eq!(
             found,
             [
@@ -228,7 +229,6 @@ echo \"E=$(cat number)\" >> $GITHUB_ENV
 ";
         let found: Vec<_> =
             writes(&shell::parse(script)).into_iter().map(|write| (write.end, write.from_file)).collect();
-        use End::{Fixed, Line, Made};
         let expected = [Line, Fixed, Fixed, Line, Made, Made, Line, Fixed].map(|end| (end, false));
         assert_eq!(found.split_last().unwrap(), (&(Line, true), &expected[..]));
     }
