@@ -1,7 +1,7 @@
 //! Pins, permissions and injection.
 
 mod checkouts;
-mod docker_run;
+pub(super) mod docker_run;
 
 pub mod broad_permissions;
 pub mod environment_file_injection;
