@@ -108,6 +108,10 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
     if behind > 0 {
         sink.fact(format!("not judged: {} behind an environment", count(behind, "job")));
     }
+    if outsiders.undecided > 0 {
+        let workflows = count(outsiders.undecided, "workflow");
+        sink.fact(format!("not judged: {workflows} after runs of which nothing is in the input"));
+    }
     if powerless > 0 {
         sink.fact(format!(
             "{} code of outsiders with a token that only reads",

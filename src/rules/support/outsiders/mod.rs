@@ -71,6 +71,8 @@ pub struct Outsiders<'e> {
     jobs: BTreeMap<(usize, String), &'e Job<'e>>,
     /// By file: what a `workflow_run` of its workflow brings in.
     runs: BTreeMap<&'e str, Reach>,
+    /// Workflows that follow runs of which nothing is in the input.
+    pub undecided: usize,
 }
 
 /// A list of steps, the variable of a file, and a name in lower case.
@@ -108,13 +110,9 @@ impl<'e> Outsiders<'e> {
                 }
             }
         }
-        let mut outsiders = Self {
-            callers,
-            written: BTreeMap::new(),
-            asking: BTreeMap::new(),
-            jobs: BTreeMap::new(),
-            runs: runs(evidence),
-        };
+        let (runs, undecided) = runs(evidence);
+        let mut outsiders =
+            Self { callers, written: BTreeMap::new(), asking: BTreeMap::new(), jobs: BTreeMap::new(), runs, undecided };
         for job in evidence.jobs() {
             let key = (std::ptr::from_ref(job.workflow).addr(), job.job.id.to_ascii_lowercase());
             outsiders.jobs.insert(key, job.job);
@@ -276,7 +274,7 @@ impl<'e> Outsiders<'e> {
 /// What each `workflow_run` brings in: outsiders, when the runs that it follows are theirs, which are mostly runs for
 /// pull requests. Where the workflow that ran is not in the input, the one that follows may still tell, by asking
 /// whether it ran for a pull request.
-fn runs<'e>(evidence: &'e Evidence<'e>) -> BTreeMap<&'e str, Reach> {
+fn runs<'e>(evidence: &'e Evidence<'e>) -> (BTreeMap<&'e str, Reach>, usize) {
     let mut open: BTreeMap<(&str, &str), bool> = BTreeMap::new();
     for workflow in &evidence.workflows {
         let name = workflow.name.unwrap_or_else(|| workflow.file.path());
@@ -284,15 +282,17 @@ fn runs<'e>(evidence: &'e Evidence<'e>) -> BTreeMap<&'e str, Reach> {
         *open.entry((paths::root(workflow.file.path()), name)).or_default() |= outsiders;
     }
     let mut found = BTreeMap::new();
+    let mut undecided = 0;
     for workflow in &evidence.workflows {
         let Some(trigger) = workflow.trigger("workflow_run") else { continue };
         let root = paths::root(workflow.file.path());
         let followed: Vec<Option<bool>> =
             trigger.filter("workflows").filter_map(Node::text).map(|name| open.get(&(root, name)).copied()).collect();
         let let_in = followed.contains(&Some(true)) || followed.contains(&None) && asks_for_pull_requests(workflow);
+        undecided += usize::from(!let_in && followed.contains(&None));
         found.insert(workflow.file.path(), if let_in { Reach::Privileged } else { Reach::Admitted });
     }
-    found
+    (found, undecided)
 }
 
 /// Takes one question off; false when there are none left.
