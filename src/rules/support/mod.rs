@@ -9,6 +9,7 @@ pub mod inputs;
 pub mod installs;
 pub mod matrix;
 pub mod named_files;
+pub mod outsiders;
 pub mod params;
 pub mod proof;
 pub mod publish;
