@@ -39,6 +39,13 @@ pub(crate) fn dist() -> PathBuf {
     root().join("dist")
 }
 
+/// The folder of the built page that holds what was compiled.
+pub(crate) fn package() -> Outcome<PathBuf> {
+    let entries = fs::read_dir(dist()).into_iter().flatten().flatten();
+    let mut packages = entries.map(|entry| entry.path().join("pkg")).filter(|package| package.is_dir());
+    packages.next().ok_or_else(|| "dist/ holds no page; build it with\n    cargo xtask site".to_owned())
+}
+
 /// Compiles the library twice, lays the page out and holds it to its size.
 pub(crate) fn build() -> Outcome {
     let root = root();
