@@ -1,27 +1,24 @@
 //! What `if` conditions call and read.
 
-/// Whether a step with this condition still runs after an earlier step of its job has failed: it calls `always()`,
-/// `failure()` or `cancelled()`. GitHub puts `success() &&` before a condition that calls none of them.
-pub fn runs_after_failure(condition: &str) -> bool {
-    calls(condition).iter().any(|name| matches!(name.as_str(), "always" | "failure" | "cancelled"))
-}
+use crate::parse::expression;
+use crate::parse::workflow::Step;
 
-/// Names of the functions that an expression calls, in lower case; texts in quotes are left out.
-fn calls(expression: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    // Every second part is inside quotes; a doubled quote inside a text makes an empty part and keeps the count.
-    for code in expression.split('\'').step_by(2) {
-        for before in code.split('(').collect::<Vec<_>>().split_last().map_or(&[][..], |(_, before)| before) {
-            let name = before.trim_end().rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next();
-            found.extend(name.filter(|name| !name.is_empty()).map(str::to_ascii_lowercase));
-        }
-    }
-    found
+/// Whether a step still runs after an earlier step of its job has failed: its condition calls `always()`, `failure()` or
+/// `cancelled()`. GitHub puts `success() &&` before a condition that calls none of them. One that cannot be read is
+/// given the benefit of the doubt.
+pub fn runs_after_failure(step: &Step<'_>) -> bool {
+    let conditions = step.node.get("if").map(expression::condition).unwrap_or_default();
+    conditions.iter().any(|template| match &template.expr {
+        Ok(expr) => expr.status_functions().any(|(function, _)| function.name != "success"),
+        Err(_) => true,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::runs_after_failure;
+    use crate::parse::workflow::Workflow;
+    use crate::parse::yaml::Tree;
 
     #[test]
     fn conditions_that_call_a_status_function_run_after_a_failure() {
@@ -30,6 +27,8 @@ mod tests {
             ("!cancelled() && matrix.report", true),
             ("${{ success() || failure() }}", true),
             ("Always ( )", true),
+            ("${{ always() }} && ${{ matrix.report }}", true),
+            ("github.ref = 'x'", true),
             ("success()", false),
             ("github.event_name == 'push'", false),
             ("matrix.name == 'always()'", false),
@@ -38,7 +37,12 @@ mod tests {
             ("always", false),
             ("", false),
         ] {
-            assert_eq!(runs_after_failure(condition), expected, "{condition}");
+            let text =
+                format!("on: push\njobs: {{ a: {{ runs-on: x, steps: [{{ run: x, if: \"{condition}\" }}] }} }}\n");
+            let tree = Tree::parse(&text).document.unwrap();
+            let workflow = Workflow::read(&tree, &mut Vec::new()).unwrap();
+            let step = workflow.jobs.first().and_then(|job| job.steps.first()).unwrap();
+            assert_eq!(runs_after_failure(step), expected, "{condition}");
         }
     }
 }
