@@ -5,7 +5,10 @@ use crate::policy::RuleSpec;
 /// All rules, by id.
 pub const REGISTRY: &[Registered] = &[
     register::<rollback::backup_unusable::BackupUnusable>(),
+    register::<document::bad_cron::BadCron>(),
+    register::<document::bad_event_filter::BadEventFilter>(),
     register::<document::bad_expression::BadExpression>(),
+    register::<document::condition_always_true::ConditionAlwaysTrue>(),
     register::<coverage::coverage_below_threshold::CoverageBelowThreshold>(),
     register::<coverage::coverage_report_missing::CoverageReportMissing>(),
     register::<coverage::coverage_summary_mismatch::CoverageSummaryMismatch>(),
@@ -36,6 +39,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<security::unpinned_action::UnpinnedAction>(),
     register::<security::unpinned_image::UnpinnedImage>(),
     register::<document::unreadable_file::UnreadableFile>(),
+    register::<document::unsound_ternary::UnsoundTernary>(),
     register::<artifacts::upload_lost_on_failure::UploadLostOnFailure>(),
     register::<rollback::workflow_without_backup::WorkflowWithoutBackup>(),
 ];

@@ -1,6 +1,9 @@
 //! What could not be read, or does not say what it seems to say.
 
+pub mod bad_cron;
+pub mod bad_event_filter;
 pub mod bad_expression;
+pub mod condition_always_true;
 pub mod duplicate_key;
 pub mod duplicate_step_id;
 pub mod missing_needs;
@@ -9,5 +12,6 @@ pub mod undefined_reference;
 pub mod unknown_key;
 pub mod unknown_step_id;
 pub mod unreadable_file;
+pub mod unsound_ternary;
 
 mod reads;
