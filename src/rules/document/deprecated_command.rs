@@ -96,8 +96,9 @@ fn judge<'e>(at: StepRef<'e>, run: &Run<'e>, index: usize, command: &Command) ->
     if !matches!(command.name(), Some("echo" | "printf")) {
         return None;
     }
-    let text = command.args().iter().find(|word| word.quoted || !word.text.starts_with('-'))?.text.trim_start();
-    let body = text.strip_prefix("::")?;
+    let words = command.args().iter().skip_while(|word| !word.quoted && word.text.starts_with('-'));
+    let text = words.map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    let body = text.trim_start().strip_prefix("::")?;
     let (name, file, refused) = COMMANDS.into_iter().find(|(name, ..)| {
         body.strip_prefix(name).is_some_and(|rest| rest.starts_with("::") || rest.starts_with(' '))
     })?;
