@@ -1,13 +1,14 @@
 //! The rule `missing-build-file`.
 
+use super::reads::{self, Miss};
 use crate::evidence::docker::{BakeCall, BuildCall, BuildTool, bake_call, build_call, compose_call, option_value};
 use crate::evidence::{Evidence, JobRef, StepRef, paths};
-use crate::model::{Fix, Span};
+use crate::model::Span;
 use crate::parse::shell::{Command, Script};
 use crate::parse::workflow::{Step, is_dynamic};
 use crate::parse::yaml::Node;
 use crate::rules::support::words::count;
-use crate::rules::{Hit, NoParams, Sink, rule};
+use crate::rules::{NoParams, Sink, rule};
 use std::collections::BTreeMap;
 
 rule! {
@@ -16,7 +17,7 @@ rule! {
     /// The Dockerfile, compose file, bake file and bake target that a step names are in the repository:
     /// `docker/build-push-action`, `docker/bake-action`, `docker build`, `docker buildx bake` and `docker compose`.
     ///
-    /// Judged only where the input looks like the whole repository: it lists files that no format wants, outside of
+    /// Judged only where the input looks like the whole repository: it lists files whose names no format has, outside of
     /// `.github`. Not judged: names with expressions or variables in them; steps before which something may have made or
     /// fetched the file; reusable workflows, which run in the repository of their caller; repositories with submodules.
     ///
@@ -95,6 +96,7 @@ struct NoTarget {
 
 fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
     let mut trees: BTreeMap<&str, Option<Vec<&str>>> = BTreeMap::new();
+    let mut misses = Vec::new();
     let (mut names, mut open) = (0, 0);
     for job in evidence.jobs() {
         if job.workflow.starts_on("workflow_call") {
@@ -126,25 +128,18 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
                 let Some(path) = missing.paths.first() else { continue };
                 let message = format!("{} names {} `{path}`, which is not in the repository", at.title(), missing.what);
                 let name = path.rsplit('/').next().unwrap_or(path);
-                let mut alike = tree.iter().filter(|other| other.rsplit('/').next() == Some(name)).take(5).peekable();
-                let fix = if alike.peek().is_some() {
-                    let listed: Vec<String> = alike.map(|path| format!("`{path}`")).collect();
-                    format!("Name a file that is there. Files of this name are {}.", listed.join(", "))
-                } else {
-                    "Name a file that is there, or add this one.".to_owned()
-                };
-                tell(sink, at, missing.span, message, fix);
+                let alike = tree.iter().copied().filter(|other| other.rsplit('/').next() == Some(name));
+                let fix = format!(
+                    "Name a file that is there, or add this one.{}",
+                    reads::listed("files of this name", alike)
+                );
+                misses.push(miss(at, missing.span, path, message, fix));
             }
             for missing in targets {
                 let message =
                     format!("{} builds the target `{}`, which no bake file defines", at.title(), missing.name);
-                tell(
-                    sink,
-                    at,
-                    missing.span,
-                    message,
-                    "Name a target or a group that is defined, or define this one.".to_owned(),
-                );
+                let fix = "Name a target or a group that is defined, or define this one.".to_owned();
+                misses.push(miss(at, missing.span, &missing.name, message, fix));
             }
         }
     }
@@ -155,18 +150,11 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
             "{open} not judged: the input is not the whole repository, or a step before may make the file"
         ));
     }
+    reads::report(misses, WHY, sink);
 }
 
-fn tell<'e>(sink: &mut Sink<'_>, at: StepRef<'e>, span: Span, message: String, fix: String) {
-    sink.finding(Hit {
-        file: at.file,
-        span,
-        path: at.step.node.path(),
-        message,
-        why: WHY,
-        fix: Fix { text: fix, edits: Vec::new() },
-        related: Vec::new(),
-    });
+fn miss<'e>(at: StepRef<'e>, span: Span, what: &str, message: String, fix: String) -> Miss<'e> {
+    Miss { file: at.file, span, path: at.step.node.path(), what: what.to_owned(), message, fix }
 }
 
 /// The files that a step names, and its bake targets that are not defined.
@@ -255,14 +243,18 @@ fn of_command(
     }
 }
 
-/// The context of a build, where it is the last word and no option could take that for its value.
+/// The context of a build, where a word is surely that: a path that no option takes for its value.
 fn context<'s>(call: &BuildCall<'s>) -> Option<&'s str> {
-    let (last, before) = call.args.split_last()?;
-    let text = last.text.as_str();
-    // Only a path is surely no value of an option.
-    let is_path = text == "." || text.starts_with("./") || text.ends_with('/');
-    let after_option = before.last().is_some_and(|word| word.text.starts_with('-') && !word.text.contains('='));
-    (!last.dynamic && is_path && !after_option).then_some(text)
+    let mut before = None;
+    for word in call.args {
+        let text = word.text.as_str();
+        let of_option = before.replace(text).is_some_and(|before| before.starts_with('-') && !before.contains('='));
+        let is_path = text.starts_with("./") || text.starts_with("../") || text.ends_with('/');
+        if !word.dynamic && (text == "." || (is_path && !of_option && !text.starts_with('-'))) {
+            return Some(text);
+        }
+    }
+    None
 }
 
 /// The Dockerfile of a build; `None` where it is not one of the repository.

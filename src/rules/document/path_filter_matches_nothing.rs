@@ -15,7 +15,7 @@ rule! {
     ///
     /// The `paths` of a `push` or a pull request match at least one file of the repository.
     ///
-    /// Judged only where the input looks like the whole repository: it lists files that no format wants, outside of
+    /// Judged only where the input looks like the whole repository: it lists files whose names no format has, outside of
     /// `.github`. Not judged: repositories with submodules; `paths-ignore`.
     ///
     /// # Why it matters

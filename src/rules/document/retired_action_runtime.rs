@@ -85,7 +85,7 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
             file: at.file,
             span: uses.node.span(),
             path: uses.node.path(),
-            message: format!("`{}` is switched off on github.com since {}", uses.text, known.date),
+            message: format!("`{}` is switched off on github.com, since {} at the latest", uses.text, known.date),
             detail: format!("    uses: {}@{}\n", known.action, known.instead),
             edits: Vec::new(),
         });
