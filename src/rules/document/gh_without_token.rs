@@ -82,7 +82,10 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
     let (mut steps, mut open) = (0, 0);
     for job in evidence.jobs() {
         let mut hosted = None;
+        let mut left_before = false;
         for step in &job.job.steps {
+            let left_by_earlier = left_before;
+            left_before = left_before || may_set_token(step);
             let at = StepRef { file: job.file, job: Some(job), steps: &job.job.steps, step };
             let Some(run) = &at.step.run else { continue };
             let calls = run.script.commands_deep(MAX_DEPTH);
@@ -95,7 +98,7 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
             }
             let unknown = at.environments().any(|env| !env.is_mapping())
                 || sets_token(&run.script)
-                || at.earlier().iter().any(may_set_token)
+                || left_by_earlier
                 || !*hosted.get_or_insert_with(|| runners::is_hosted(job.job));
             if unknown {
                 open += 1;

@@ -2,7 +2,7 @@
 
 use super::reads::{self, Miss};
 use crate::evidence::docker::{BakeCall, BuildCall, BuildTool, bake_call, build_call, compose_call, option_value};
-use crate::evidence::{Evidence, JobRef, StepRef, paths};
+use crate::evidence::{Evidence, StepRef, paths};
 use crate::model::Span;
 use crate::parse::shell::{Command, Script};
 use crate::parse::workflow::{Step, is_dynamic};
@@ -103,10 +103,13 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
             continue;
         }
         let root = paths::root(job.file.path());
+        let mut workspace = Workspace { checked_out: false, as_given: true };
         for step in &job.job.steps {
+            let before = workspace;
+            workspace.after(step);
             let at = StepRef { file: job.file, job: Some(job), steps: &job.job.steps, step };
-            let (named, targets) = named(evidence, at);
-            if named.is_empty() && targets.is_empty() {
+            let (files, targets) = named(evidence, at);
+            if files.is_empty() && targets.is_empty() {
                 continue;
             }
             let tree = trees.entry(root).or_insert_with(|| {
@@ -115,16 +118,16 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
                     tree
                 })
             });
-            let Some(tree) = tree.as_ref().filter(|_| sees_repository(job, step)) else {
-                open += named.len() + targets.len();
+            let Some(tree) = tree.as_ref().filter(|_| before.is_repository(step)) else {
+                open += files.len() + targets.len();
                 continue;
             };
-            names += named.len() + targets.len();
+            names += files.len() + targets.len();
             let in_tree = |path: &String| {
                 let path = if root.is_empty() { Some(path.as_str()) } else { path.strip_prefix(root) };
                 path.is_none_or(|path| tree.binary_search(&path.trim_start_matches('/')).is_ok())
             };
-            for missing in named.iter().filter(|named| !named.paths.iter().any(in_tree)) {
+            for missing in files.iter().filter(|named| !named.paths.iter().any(in_tree)) {
                 let Some(path) = missing.paths.first() else { continue };
                 let message = format!("{} names {} `{path}`, which is not in the repository", at.title(), missing.what);
                 let name = path.rsplit('/').next().unwrap_or(path);
@@ -316,13 +319,25 @@ fn changes_folder(script: &Script) -> bool {
         || !script.commands.iter().all(is_harmless)
 }
 
-/// Whether a step sees the repository as it is given: it was checked out before, and nothing in between may have made or
-/// fetched files.
-fn sees_repository(job: JobRef<'_>, step: &Step<'_>) -> bool {
-    let earlier = job.job.steps.get(..step.index).unwrap_or_default();
-    let checks_out = |step: &Step<'_>| step.uses.as_ref().is_some_and(|uses| uses.is_any(&["actions/checkout"]));
-    let fetches = step.uses.is_some() && step.input("context").is_none();
-    (fetches || earlier.iter().any(checks_out)) && earlier.iter().all(leaves_files)
+/// What is known of the files that a step finds.
+#[derive(Clone, Copy)]
+struct Workspace {
+    checked_out: bool,
+    /// Nothing may have made or fetched files.
+    as_given: bool,
+}
+
+impl Workspace {
+    fn after(&mut self, step: &Step<'_>) {
+        self.checked_out |= step.uses.as_ref().is_some_and(|uses| uses.is_any(&["actions/checkout"]));
+        self.as_given = self.as_given && leaves_files(step);
+    }
+
+    /// Whether a step sees the repository as it is given: it was checked out, or the step's action fetches it.
+    fn is_repository(self, step: &Step<'_>) -> bool {
+        let fetches = step.uses.is_some() && step.input("context").is_none();
+        self.as_given && (fetches || self.checked_out)
+    }
 }
 
 /// Actions that make no files in the workspace.

@@ -82,8 +82,8 @@ pub struct Params {
 const WHY: &str =
     "No change can pass such a filter, so the workflow never starts for it, and no check is there that could fail.";
 
-/// Most comparisons of a pattern with a path, over all of a report: hostile lists of patterns end there.
-const MAX_COMPARISONS: usize = 20_000_000;
+/// Most comparisons of a part of a pattern with a sign of a path, over all workflows: hostile patterns end there.
+const MAX_COMPARISONS: usize = 500_000_000;
 
 fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     let mut trees: BTreeMap<&str, Option<Vec<&str>>> = BTreeMap::new();
@@ -147,9 +147,20 @@ fn dead_patterns<'e>(nodes: &[Node<'e>], tree: &[&str], budget: &mut usize) -> O
         if pattern.negative {
             continue;
         }
-        let pattern = FilterPattern::parse(text.trim_start_matches("./").trim_start_matches('/')).ok()?;
-        *budget = budget.checked_sub(tree.len())?;
-        if tree.iter().any(|path| pattern.matches(path)) {
+        let text = text.trim_start_matches("./").trim_start_matches('/');
+        let pattern = FilterPattern::parse(text).ok()?;
+        // The last sign before a special one may be optional.
+        let literal = text.find(['*', '?', '+', '[', '\\']).map_or(text.len(), |at| at.saturating_sub(1));
+        let literal = text.get(..literal).unwrap_or_default();
+        let mut matched = false;
+        for path in tree.iter().filter(|path| path.starts_with(literal)) {
+            *budget = budget.checked_sub(text.len() * path.len())?;
+            if pattern.matches(path) {
+                matched = true;
+                break;
+            }
+        }
+        if matched {
             alive += 1;
         } else {
             dead.push(*node);

@@ -2,7 +2,7 @@
 
 use crate::evidence::Evidence;
 use crate::model::Fix;
-use crate::parse::workflow::Shell;
+use crate::parse::workflow::{Job, Shell};
 use crate::rules::support::runners;
 use crate::rules::support::words::count;
 use crate::rules::{Hit, NoParams, Sink, rule};
@@ -68,11 +68,17 @@ const WHY: &str =
 
 fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
     let (mut scripts, mut wrong, mut open) = (0, 0, 0);
+    // Steps come job by job, and a matrix may be long.
+    let mut posix: Option<(&Job<'_>, bool)> = None;
     for at in evidence.steps() {
         let Some(run) = at.step.run.as_ref().filter(|run| run.shell.is_posix()) else { continue };
-        if run.shell == Shell::Default && at.job.is_some_and(|job| !runners::is_posix(job.job)) {
-            open += 1;
-            continue;
+        if let Some(job) = at.job.map(|at| at.job).filter(|_| run.shell == Shell::Default) {
+            let known = posix.filter(|(of, _)| std::ptr::eq(*of, job));
+            let (_, known) = *posix.insert(known.unwrap_or_else(|| (job, runners::is_posix(job))));
+            if !known {
+                open += 1;
+                continue;
+            }
         }
         scripts += 1;
         // A limit of the reader is no fault of the script.

@@ -83,6 +83,9 @@ fn value<'t>(job: &Job<'t>, node: Node<'t>, expr: &Expr, together: bool, found: 
     }
 }
 
+/// Most values of a matrix that are looked at; GitHub makes no more jobs of one.
+const MAX_VALUES: usize = 256;
+
 /// Adds the values of `matrix.a.b`; whether these are all.
 fn of_matrix<'t>(job: &Job<'t>, names: &[&str], together: bool, found: &mut Vec<Label<'t>>) -> bool {
     let (Some(matrix), Some((axis, rest))) = (job.matrix(), names.split_first()) else { return false };
@@ -92,9 +95,9 @@ fn of_matrix<'t>(job: &Job<'t>, names: &[&str], together: bool, found: &mut Vec<
     let mut values = Vec::new();
     for axis in own {
         complete &= axis.is_sequence();
-        values.extend(axis.items());
+        values.extend(axis.items().take(MAX_VALUES));
     }
-    let included = matrix.include.into_iter().flat_map(Node::items).flat_map(Node::entries);
+    let included = matrix.include.into_iter().flat_map(Node::items).take(MAX_VALUES).flat_map(Node::entries);
     values.extend(included.filter(|(key, _)| is_axis(*key)).map(|(_, value)| value));
     complete &= !values.is_empty();
     for value in values {
@@ -103,7 +106,7 @@ fn of_matrix<'t>(job: &Job<'t>, names: &[&str], together: bool, found: &mut Vec<
             continue;
         };
         let many = together || inner.items().nth(1).is_some();
-        for node in inner.one_or_many() {
+        for node in inner.one_or_many().take(MAX_VALUES) {
             match node.text().filter(|text| !is_dynamic(text)) {
                 Some(text) => found.push(Label { text: text.to_owned(), span: node.span(), node, together: many }),
                 None => complete = false,
