@@ -82,7 +82,7 @@ struct Held<'e> {
 }
 
 fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
-    let mut search = Search { evidence, groups: 0, found: BTreeSet::new(), hits: Vec::new(), calls: 0 };
+    let mut search = Search { evidence, groups: 0, found: BTreeSet::new(), hits: Vec::new(), visited: 0 };
     for workflow in &evidence.workflows {
         let mut held = Vec::new();
         search.workflow(workflow, &mut held, 0);
@@ -100,12 +100,12 @@ struct Search<'e> {
     /// Where groups were told already.
     found: BTreeSet<(&'e str, usize)>,
     hits: Vec<Hit<'e>>,
-    /// Calls that were followed, so that workflows that all call each other end.
-    calls: usize,
+    /// Jobs of called workflows that were looked at, so that workflows that all call each other end.
+    visited: usize,
 }
 
-/// Most calls that are followed.
-const MAX_CALLS: usize = 10_000;
+/// Most jobs of called workflows that are looked at.
+const MAX_VISITED: usize = 50_000;
 
 impl<'e> Search<'e> {
     /// Looks at a workflow in a run that holds groups already; `depth` is the number of calls on the way to it.
@@ -118,9 +118,10 @@ impl<'e> Search<'e> {
             let outer = held.len();
             self.group(workflow.file, job.concurrency(), held, called, "the calling job");
             let called_one = job.uses.as_ref().and_then(|uses| self.evidence.called_workflow(workflow.file, uses));
-            if let Some(inner) = called_one.filter(|_| depth < MAX_DEPTH && self.calls < MAX_CALLS && !held.is_empty())
+            if let Some(inner) =
+                called_one.filter(|_| depth < MAX_DEPTH && self.visited < MAX_VISITED && !held.is_empty())
             {
-                self.calls += 1;
+                self.visited += inner.jobs.len().max(1);
                 self.workflow(inner, held, depth + 1);
             }
             held.truncate(outer);

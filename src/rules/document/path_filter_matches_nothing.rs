@@ -83,7 +83,7 @@ const WHY: &str =
     "No change can pass such a filter, so the workflow never starts for it, and no check is there that could fail.";
 
 /// Most comparisons of a part of a pattern with a sign of a path, over all workflows: hostile patterns end there.
-const MAX_COMPARISONS: usize = 500_000_000;
+const MAX_COMPARISONS: usize = 100_000_000;
 
 fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     let mut trees: BTreeMap<&str, Option<Vec<&str>>> = BTreeMap::new();
