@@ -56,6 +56,11 @@ fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level) -> Report {
             outcomes.push(outcome);
             findings.extend(found);
         }
+        for check in &policy.checks {
+            let (outcome, found) = rules::custom::run(check, evidence);
+            outcomes.push(outcome);
+            findings.extend(found);
+        }
         outcomes.sort_by(|a, b| (a.family, &a.rule).cmp(&(b.family, &b.rule)));
         findings.sort_by(|a, b| {
             (&a.place.file, a.place.offset, &a.rule, &a.message).cmp(&(
