@@ -164,7 +164,7 @@ impl Reader<'_> {
     /// A text that is not empty.
     fn words(&mut self, node: Node<'_>) -> Option<String> {
         let name = node.key().and_then(Node::text).unwrap_or("?");
-        match node.text().filter(|text| !text.trim().is_empty()) {
+        match node.text().filter(|text| !node.is_null() && !text.trim().is_empty()) {
             Some(text) if text.len() > MAX_TEXT => {
                 self.error_at(node, format!("`{name}` is longer than {MAX_TEXT} bytes"), String::new());
                 None
