@@ -1,6 +1,6 @@
 //! The only door: files and a policy in, a report out. Pure, and the same on every platform.
 
-use crate::evidence::{Evidence, File};
+use crate::evidence::{Build, Evidence, File, Run};
 use crate::input::{self, Limits, RawFile, SourceFile};
 use crate::model::{
     Date, FileKind, FileRecord, FileStatus, Finding, Level, Outcome, OutcomeKind, Report, SCHEMA, Status, Summary,
@@ -26,7 +26,7 @@ pub struct Request {
 /// Judges files by a policy.
 pub fn analyze(request: Request, policy: &Policy) -> Report {
     let sources = input::open(request.files, &request.limits);
-    judge(&sources, policy, request.fail_on)
+    judge(&sources, policy, request.fail_on, request.today)
 }
 
 /// Judges files by the policy that they bring along (`tollgate.yml` or `.github/tollgate.yml` at the root of the tree,
@@ -38,26 +38,26 @@ pub fn analyze_by_own_policy(request: Request) -> Result<Report, Vec<PolicyError
         Some(path) => load_policy(path, find(path), &|path| find(path).map(str::to_owned))?,
         None => load_policy(RECOMMENDED, None, &|_| None)?,
     };
-    Ok(judge(&sources, &policy, request.fail_on))
+    Ok(judge(&sources, &policy, request.fail_on, request.today))
 }
 
 /// The pack for trees without a policy of their own.
 pub const RECOMMENDED: &str = "recommended";
 
-fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level) -> Report {
+fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level, today: Date) -> Report {
     with_evidence(sources, |evidence| {
         let mut outcomes = Vec::new();
         let mut findings = Vec::new();
         for demand in &policy.rules {
             let Some(rule) = rules::find(&demand.rule) else { continue };
-            let mut sink = Sink::new(&rule.meta, demand.level, demand.place.clone());
+            let mut sink = Sink::new(&rule.meta, demand.level, demand.place.clone(), today);
             (rule.run)(evidence, &demand.params, &mut sink);
             let (outcome, found) = sink.finish();
             outcomes.push(outcome);
             findings.extend(found);
         }
         for check in &policy.checks {
-            let (outcome, found) = rules::custom::run(check, evidence);
+            let (outcome, found) = rules::custom::run(check, evidence, today);
             outcomes.push(outcome);
             findings.extend(found);
         }
@@ -81,7 +81,8 @@ fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level) -> Report {
             findings,
             tests: evidence.tests.clone(),
             coverage: evidence.coverage.clone(),
-            runs: Vec::new(),
+            runs: evidence.runs.iter().map(Run::info).collect(),
+            builds: evidence.builds.iter().map(Build::info).collect(),
             workflows: workflows(evidence),
             files,
         }
@@ -140,7 +141,7 @@ fn verdict(outcomes: &[Outcome], findings: &[Finding], files: &[FileRecord], fai
 }
 
 fn is_evidence(kind: FileKind) -> bool {
-    !matches!(kind, FileKind::Archive | FileKind::Foreign | FileKind::Other | FileKind::Policy)
+    !matches!(kind, FileKind::Archive | FileKind::Diff | FileKind::Foreign | FileKind::Other | FileKind::Policy)
 }
 
 fn summary(outcomes: &[Outcome], findings: &[Finding]) -> Summary {

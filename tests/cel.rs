@@ -1,5 +1,10 @@
 //! Expressions of checks: what they mean, what is refused, and that another implementation of CEL says the same.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests stop at what they did not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests stop at what they did not expect"
+)]
 
 use cel::{Context, Program};
 use proptest::prelude::*;
@@ -375,6 +380,7 @@ fn what_cannot_be_read_has_a_place_and_a_way_out() {
         ("\"abc", 0, "does not end", ""),
         ("\"\\d\"", 1, "no escape", "`r`"),
         ("\"\\ud800\"", 1, "no escape", ""),
+        ("\"\\", 0, "does not end", ""),
         ("5u", 0, "unsigned", "write `5`"),
         ("b\"x\"", 0, "bytes", ""),
         ("5x", 0, "neither a number", ""),

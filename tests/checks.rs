@@ -70,6 +70,13 @@ const JUNIT: &str = r#"<testsuites><testsuite name="s"><testcase classname="c" n
 
 const LCOV: &str = "SF:src/a.rs\nFN:1,f\nFNDA:1,f\nFNF:1\nFNH:1\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,1\nDA:5,1\nDA:6,0\nDA:7,0\nBRDA:1,0,0,1\nBRDA:1,0,1,0\nBRF:2\nBRH:1\nLF:7\nLH:5\nend_of_record\n";
 
+const RUN: &str = r#"{"total_count": 1, "jobs": [{
+  "id": 5, "run_id": 77, "run_url": "https://api.github.com/repos/o/r/actions/runs/77", "run_attempt": 1, "workflow_name": "CI",
+  "name": "Tests", "status": "completed", "conclusion": "success", "created_at": "2026-11-20T10:00:00Z",
+  "started_at": "2026-11-20T10:00:10Z", "completed_at": "2026-11-20T10:02:10Z", "labels": [],
+  "steps": [{"name": "Build", "status": "completed", "conclusion": "success", "number": 1,
+    "started_at": "2026-11-20T10:00:10Z", "completed_at": "2026-11-20T10:01:40.5Z"}]}]}"#;
+
 fn files() -> BTreeMap<&'static str, &'static str> {
     BTreeMap::from([
         (".github/workflows/ci.yml", WORKFLOW),
@@ -88,6 +95,7 @@ fn files() -> BTreeMap<&'static str, &'static str> {
         ("docs/ROLLBACK_STRATEGY.md", "# Rollback\n\n## Triggers\n"),
         ("junit.xml", JUNIT),
         ("lcov.info", LCOV),
+        ("run.json", RUN),
     ])
 }
 
@@ -239,6 +247,13 @@ fn every_check_ends_as_it_should() {
             "3 jobs, 1 looked at",
         ),
         ("{ each: composes as c, when: c.file == \"other.yml\", assert: 'false' }", NotApplicable, "1 compose"),
+        // Times that were measured.
+        ("{ each: runs as r, assert: 'r.complete && r.seconds <= 300' }", Passed, "1 run"),
+        (
+            "{ each: runs.jobs.steps as s, assert: s.seconds <= 60, message: '{s.name} of {s.job.run.workflow}' }",
+            Failed,
+            "Build of CI (s.seconds = 90.5)",
+        ),
         // What cannot be decided is a finding, with the place in the policy.
         (
             "{ each: workflows.jobs as j, assert: j.timeout_minutes < 20 }",
@@ -267,12 +282,18 @@ fn every_check_ends_as_it_should() {
         let said = places.chain(outcome.facts.iter().cloned()).collect::<Vec<_>>().join("\n");
         assert!(said.contains(says), "{policy}\n{said}");
     }
-    let report = judged(
-        &BTreeMap::from([(".github/workflows/ci.yml", WORKFLOW)]),
-        "version: 1\nchecks:\n  c: { each: coverage.files as f, assert: f.line > 0.0 }\n",
-    );
-    assert_eq!(outcome(&report, "c").outcome, NoEvidence);
-    assert_eq!(report.verdict, Verdict::Incomplete);
+    let workflow_only = BTreeMap::from([(".github/workflows/ci.yml", WORKFLOW)]);
+    for body in [
+        "{ each: coverage.files as f, assert: f.line > 0.0 }",
+        "{ each: runs as r, assert: r.seconds < 300 }",
+        "{ assert: 'runs.all(r, r.seconds < 300)' }",
+        "{ assert: '!(tests.failed > 0)' }",
+        "{ assert: 'coverage.line != null' }",
+    ] {
+        let report = judged(&workflow_only, &format!("version: 1\nchecks:\n  c: {body}\n"));
+        assert_eq!(outcome(&report, "c").outcome, NoEvidence, "{body}");
+        assert_eq!(report.verdict, Verdict::Incomplete);
+    }
 }
 
 #[test]
@@ -377,7 +398,7 @@ fn layers_bring_checks_replace_them_and_set_their_levels() {
 
 #[test]
 fn many_findings_are_counted_and_cut_and_one_reason_is_told_once_a_file() {
-    let steps: String = (0..700).map(|n| format!("      - run: echo {n}\n")).collect();
+    let steps: String = (0..700).fold(String::new(), |text, n| format!("{text}      - run: echo {n}\n"));
     let text = format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n{steps}");
     let files = BTreeMap::from([(".github/workflows/a.yml", text.as_str())]);
     let policy = "version: 1\nchecks:\n  a: { each: workflows.jobs.steps as s, assert: 'false' }\n  b: { each: workflows.jobs.steps as s, assert: s.name.size() > 1 }\n";
@@ -406,7 +427,7 @@ fn a_finding_keeps_its_fingerprint_when_lines_move() {
 }
 
 /// A path of `each` to every kind of node.
-const PATHS: [(&str, &str); 19] = [
+const PATHS: [(&str, &str); 22] = [
     ("workflow", "workflows"),
     ("job", "workflows.jobs"),
     ("service", "workflows.jobs.services"),
@@ -425,6 +446,9 @@ const PATHS: [(&str, &str); 19] = [
     ("case", "tests.failures"),
     ("coverage", "coverage"),
     ("covered_file", "coverage.files"),
+    ("run", "runs"),
+    ("run_job", "runs.jobs"),
+    ("run_step", "runs.jobs.steps"),
     ("file", "files"),
 ];
 

@@ -530,3 +530,71 @@ fn the_help_shows_examples_and_exit_codes() {
         assert!(out(&output).contains(part), "{part}");
     }
 }
+
+#[test]
+fn inspect_tells_what_runs_and_builds_took() {
+    let jobs = r#"{"total_count": 2, "jobs": [
+        {"id": 1, "run_id": 7, "run_attempt": 1, "workflow_name": "CI", "name": "lint", "status": "completed",
+         "conclusion": "success", "created_at": "2026-03-01T00:00:00Z", "started_at": "2026-03-01T00:00:02Z",
+         "completed_at": "2026-03-01T00:00:12Z", "steps": [{"name": "Set up job", "number": 1}]},
+        {"id": 2, "run_id": 7, "run_attempt": 1, "workflow_name": "CI", "name": "test", "status": "completed",
+         "conclusion": "failure", "created_at": "2026-03-01T00:00:13Z", "started_at": "2026-03-01T00:00:14Z",
+         "completed_at": "2026-03-01T00:01:02.5Z", "steps": []}]}"#;
+    let build = r#"{"vertexes": [{"digest": "sha256:1", "name": "[1/1] FROM x", "started": "2026-03-01T00:00:00Z",
+        "completed": "2026-03-01T00:00:01Z", "cached": true}]}"#;
+    let root = tree(&[
+        ("jobs.json", jobs),
+        ("build.json", &build.replace('\n', "")),
+        ("run-again.json", &format!("{jobs}\n")),
+    ]);
+    let files = json(&tollgate(root.path(), &["inspect", "--format", "json"]))["files"].clone();
+    let run = &files[1]["facts"]["runs"][0];
+    assert_eq!((run["workflow"].as_str(), run["id"].as_u64()), (Some("CI"), Some(7)));
+    assert_eq!((run["seconds"].as_f64(), run["queue_seconds"].as_f64()), (Some(60.5), Some(2.0)));
+    assert_eq!(run["critical_path"], serde_json::json!(["lint", "test"]));
+    assert_eq!(
+        (files[0]["facts"]["builds"][0]["seconds"].as_f64(), files[2]["facts"]["found"].as_u64()),
+        (Some(1.0), Some(1))
+    );
+    let output = tollgate(root.path(), &["inspect"]);
+    let text = out(&output);
+    for line in [
+        "build: took 1 s, 1 step, 1 from the cache, 0 failed",
+        "run of CI #7: no conclusion, 2 jobs with 1 step",
+        "took 60.5 s, after 2 s in the queue",
+        "jobs: 1 failure, 1 success",
+        "critical path by times: lint → test",
+        "1 told of by another file as well, and counted there",
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+}
+
+#[test]
+fn a_diff_is_judged_by_any_name_and_shown_with_its_coverage() {
+    let root = tree(&[
+        (CI, WAITS),
+        ("src/cart.js", ""),
+        ("out/lcov.info", "SF:/build/src/cart.js\nDA:1,1\nDA:2,0\nend_of_record\n"),
+        ("out/change.txt", "--- a/src/cart.js\n+++ b/src/cart.js\n@@ -0,0 +1,2 @@\n+one\n+two\n"),
+        ("policy.yml", "version: 1\nrules:\n  patch-coverage-below-threshold: error\n"),
+    ]);
+    let check = |line: &[&str]| tollgate(root.path(), &[&["check", "--policy", "policy.yml"], line].concat());
+    assert_eq!(check(&[]).status.code(), Some(0), "without a diff there is nothing to judge");
+    let output = check(&["--diff", "out/change.txt", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["findings"][0]["place"]["file"], "out/change.txt");
+    let line = serde_json::json!({ "covered": 1, "total": 2, "percent": 50.0 });
+    assert_eq!(report["coverage"]["patch"]["line"], line);
+    assert_eq!(report["coverage"]["patch"]["files"][0]["missing"], serde_json::json!([[2, 2]]));
+
+    let missing = check(&["--diff", "no.diff"]);
+    assert_eq!(missing.status.code(), Some(3), "a diff that is not there is no pass");
+    assert!(String::from_utf8(missing.stderr).unwrap().contains("no.diff: does not exist"));
+
+    let shown = tollgate(root.path(), &["inspect", "--diff", "out/change.txt"]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.contains("1 file changed, 2 lines added"), "{shown}");
+    assert!(shown.contains("coverage of the added lines"), "{shown}");
+}

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use tollgate::input::{self, Content, Limits, Origin, RawFile, detect};
 use tollgate::model::{FileKind, FileStatus, Ratio};
 use tollgate::parse::coverage::{self, CoverageReport};
+use tollgate::parse::diff;
 use tollgate::parse::documents::{self, Document};
 use tollgate::parse::markdown;
 use tollgate::parse::test_results::{ctrf, go_test, junit, nunit, testng, trx, xunit};
@@ -355,6 +356,18 @@ fn piece() -> impl Strategy<Value = &'static str> {
         "\nFNA:0,1,f\n",
         "\nLH:18446744073709551615\n",
         "\nend_of_record\n",
+        "diff --git a/x b/x\n",
+        "diff --git \"a/\\303 b\n",
+        "rename to y\n",
+        "--- a/x\n",
+        "+++ b/x\n",
+        "@@ -1,2 +1,3 @@\n",
+        "@@ -0,0 +4294967295 @@\n",
+        "+a\n",
+        "-b\n",
+        " c\n",
+        "diff --cc z\n",
+        "@@@ -1 -1 +1 @@@\n",
         "\n# RTO\n",
         "\n| RTO | 5-10 min |\n|---|---|\n",
         "RTO: 5 minutes",
@@ -481,6 +494,17 @@ fn read_all(text: &str) {
     if let Some(report) = junit::parse(text).document {
         let counts = report.counts();
         assert_eq!(counts.total, counts.passed + counts.failed + counts.errors + counts.skipped);
+    }
+    let diff = diff::parse(text);
+    for problem in &diff.problems {
+        assert!(text.get(problem.span.range()).is_some(), "{problem:?} in {text:?}");
+    }
+    for file in diff.document.unwrap_or_default().files {
+        assert!(
+            file.added.is_sorted_by(|a, b| a.1 < b.0) && file.added.iter().all(|(a, b)| a <= b),
+            "{file:?} in {text:?}"
+        );
+        assert!(text.get(file.span.range()).is_some_and(|line| !line.is_empty()), "{file:?} in {text:?}");
     }
     for (kind, sample) in SAMPLES {
         assert_eq!(detect::kind("x", sample).kind, *kind, "{sample}");

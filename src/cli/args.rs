@@ -40,6 +40,10 @@ pub(super) struct InputArgs {
     /// File, folder or zip with artifacts that lie outside the tree or are ignored by git; repeatable
     #[arg(long, value_name = "PATH")]
     pub(super) evidence: Vec<PathBuf>,
+    /// Unified diff of the change under judgement (`git diff main...`), for the coverage of changed lines; - for one on
+    /// standard input
+    #[arg(long, value_name = "FILE")]
+    pub(super) diff: Option<PathBuf>,
     /// Change a limit on what is taken in (`--limit file_bytes=1GiB`); repeatable
     #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = limit, long_help = limit_help())]
     limits: Vec<(String, String)>,

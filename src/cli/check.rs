@@ -13,7 +13,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(super) fn run(args: &CheckArgs) -> Exit {
     let limits = args.input.limits();
-    let collected = collect(&args.input.paths, &args.input.evidence, &limits);
+    let mut collected = collect(&args.input.paths, &args.input.evidence, &limits);
+    if let Some(diff) = &args.input.diff {
+        collected.add_diff(diff, &limits);
+    }
     for error in &collected.errors {
         output::error(error);
     }

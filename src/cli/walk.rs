@@ -46,6 +46,37 @@ pub fn collect(paths: &[PathBuf], evidence: &[PathBuf], limits: &Limits) -> Coll
     collected
 }
 
+impl Collected {
+    /// Adds the unified diff of the change under judgement: a file, or `-` for standard input. When it lies among the
+    /// files as well, it is no part of those.
+    pub fn add_diff(&mut self, path: &Path, limits: &Limits) {
+        let stdin = path.as_os_str() == "-";
+        let name = if stdin { STDIN.to_owned() } else { shown(path) };
+        let content = if !stdin && path.is_dir() {
+            Content::Failed { bytes: 0, reason: "is a folder, and no diff".to_owned() }
+        } else if !stdin {
+            load(path, limits)
+        } else if self.files.iter().any(|file| file.path == STDIN) {
+            Content::Failed { bytes: 0, reason: "standard input was read before".to_owned() }
+        } else {
+            read_within(&mut io::stdin().lock(), limits)
+        };
+        if let Content::Failed { reason, .. } = &content {
+            self.errors.push(format!("{}: {reason}", path.display()));
+        }
+        if let Ok(canonical) = path.canonicalize() {
+            let on_disk = &self.on_disk;
+            let is_it = |file: &RawFile| {
+                let other = on_disk.get(&file.path).filter(|other| other.file_name() == path.file_name());
+                other.is_some_and(|other| other.canonicalize().is_ok_and(|other| other == canonical))
+            };
+            self.files.retain(|file| !is_it(file));
+        }
+        self.files.push(RawFile { path: name, content, origin: Origin::Diff });
+        self.files.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+}
+
 struct Collector<'a> {
     limits: &'a Limits,
     collected: Collected,
@@ -333,6 +364,20 @@ mod tests {
         assert_eq!(collected.errors, ["no/such/path: does not exist", "nor/this: does not exist"]);
         assert_eq!(paths(&collected), ["no/such/path", "nor/this"]);
         assert!(collected.files.iter().all(|file| matches!(file.content, Content::Failed { .. })));
+    }
+
+    #[test]
+    fn a_diff_is_taken_by_any_name_and_only_once() {
+        let root = tree(&[("change.patch", "diff"), ("b.md", "")]);
+        let (tree, diff) = (root.path().to_path_buf(), root.path().join("change.patch"));
+        let mut collected = collect(&[tree], &[], &Limits::default());
+        collected.add_diff(&diff, &Limits::default());
+        collected.add_diff(Path::new("no/such.diff"), &Limits::default());
+        let diffs: Vec<_> = collected.files.iter().filter(|file| file.origin == Origin::Diff).collect();
+        assert_eq!(diffs.len(), 2);
+        assert!(matches!(content(&collected, &shown(&diff)), Content::Bytes(bytes) if bytes == b"diff"));
+        assert_eq!(collected.files.iter().filter(|file| file.path.ends_with("change.patch")).count(), 1);
+        assert_eq!(collected.errors, ["no/such.diff: does not exist"]);
     }
 
     #[test]

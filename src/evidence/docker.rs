@@ -91,7 +91,7 @@ fn after_options<'s>(mut words: &'s [Word], values: &[&str]) -> &'s [Word] {
 }
 
 /// The words after `docker` (or `podman`) and its options.
-fn docker_words(command: &Command) -> Option<&[Word]> {
+pub fn docker_words(command: &Command) -> Option<&[Word]> {
     matches!(command.name()?, "docker" | "podman").then(|| after_options(command.args(), &DOCKER_VALUES))
 }
 
@@ -187,6 +187,56 @@ pub fn build_call(command: &Command) -> Option<BuildCall<'_>> {
         }
         _ => None,
     }
+}
+
+/// `docker buildx bake`.
+#[derive(Debug, Clone, Default)]
+pub struct BakeCall<'s> {
+    /// `-f` files.
+    pub files: Vec<&'s str>,
+    /// `--set` overrides.
+    pub sets: Vec<&'s str>,
+    /// Targets and groups.
+    pub targets: Vec<&'s str>,
+    /// Some of them have variables in them.
+    pub dynamic: bool,
+}
+
+/// Reads the words of a bake call; `None` for another build, and where the definition is fetched from elsewhere.
+pub fn bake_call<'s>(call: &BuildCall<'s>) -> Option<BakeCall<'s>> {
+    const VALUES: [&str; 9] = [
+        "--allow",
+        "--builder",
+        "--call",
+        "--list",
+        "--metadata-file",
+        "--progress",
+        "--provenance",
+        "--sbom",
+        "--var",
+    ];
+    if call.tool != BuildTool::Bake {
+        return None;
+    }
+    let mut found = BakeCall::default();
+    let mut words = call.args.iter();
+    while let Some(word) = words.next() {
+        let (name, value) = word.text.split_once('=').map_or((&*word.text, None), |(name, value)| (name, Some(value)));
+        let takes = matches!(name, "-f" | "--file" | "--set");
+        if takes || VALUES.contains(&name) {
+            let next = if value.is_none() { words.next() } else { None };
+            let value = value.or(next.map(|next| &*next.text)).filter(|_| takes);
+            found.dynamic |= takes && next.unwrap_or(word).dynamic;
+            if name == "--set" { &mut found.sets } else { &mut found.files }.extend(value);
+        } else if !word.text.starts_with('-') {
+            if word.text.contains("://") || word.text.starts_with("git@") {
+                return None;
+            }
+            found.dynamic |= word.dynamic;
+            found.targets.push(&word.text);
+        }
+    }
+    Some(found)
 }
 
 /// The image and the command of `docker run IMAGE [COMMAND…]`, or the container and the command of `docker exec`.

@@ -44,7 +44,7 @@ impl<'a> File<'a> {
 
     /// The line (from 1) of an offset.
     pub fn line(&self, offset: usize) -> usize {
-        self.lines().line_column(&self.source.text, offset).0
+        self.lines().line_number(offset)
     }
 
     /// The first byte of a line that holds an offset.

@@ -2,10 +2,14 @@
 
 use super::docker::ComposeCall;
 use super::{Doc, Evidence, File, paths};
-use crate::parse::compose::{Compose, ComposeService};
+use crate::model::FileKind;
+use crate::parse::compose::Compose;
 use crate::parse::dockerfile::Dockerfile;
+use crate::parse::dockerignore::Dockerignore;
+use crate::parse::env_file;
 use crate::parse::workflow::{Job, Step, Workflow, is_dynamic};
 use crate::parse::yaml::Node;
+use std::collections::BTreeMap;
 
 /// A job and the workflow it stands in.
 #[derive(Debug, Clone, Copy)]
@@ -63,32 +67,59 @@ impl<'e> Evidence<'e> {
             }
             None => step.working_directory()?,
         };
-        let find = |path: &str| self.composes.iter().find(|doc| doc.file.path() == path);
-        if call.files.is_empty() {
-            let name = DEFAULT_COMPOSE.iter().find_map(|name| find(&paths::join(&folder, name)?))?;
-            let name_of = name.file.name();
-            let without_extension = name_of.rsplit_once('.').map_or(name_of, |(before, _)| before);
-            let overlay = ["yml", "yaml"]
-                .iter()
-                .find_map(|ext| find(&paths::join(&folder, &format!("{without_extension}.override.{ext}"))?));
-            return Some([Some(name), overlay].into_iter().flatten().collect());
+        let here = step.working_directory()?;
+        if !call.files.is_empty() {
+            let files = call.files.iter().map(|word| {
+                let text = word.text.strip_prefix("--file=").unwrap_or(&word.text);
+                if word.dynamic { None } else { self.compose_file(&paths::join(&here, text)?) }
+            });
+            return files.collect();
         }
-        let files = call.files.iter().map(|word| {
-            let text = word.text.strip_prefix("--file=").unwrap_or(&word.text);
-            if word.dynamic { None } else { find(&paths::join(&step.working_directory()?, text)?) }
-        });
-        files.collect()
+        if let Some(set) = step.environment("COMPOSE_FILE").and_then(Node::text) {
+            return set.split(':').map(|path| self.compose_file(&paths::join(&here, path)?)).collect();
+        }
+        self.default_compose_files(&folder)
     }
 
-    /// The Dockerfile that a compose service is built from, when it is in the input.
-    pub fn dockerfile_of(
-        &'e self,
-        compose: &Doc<'_, Compose<'_>>,
-        service: &ComposeService<'_>,
-    ) -> Option<&'e Doc<'e, &'e Dockerfile>> {
-        let context = paths::join(compose.file.folder(), service.build_context()?)?;
-        let path = paths::join(&context, service.dockerfile())?;
-        self.dockerfiles.iter().find(|doc| doc.file.path() == path)
+    /// The files that compose reads in a folder without `-f`: the file of the default name and its override.
+    pub fn default_compose_files(&'e self, folder: &str) -> Option<Vec<&'e Doc<'e, Compose<'e>>>> {
+        let base = DEFAULT_COMPOSE.iter().find_map(|name| self.compose_file(&paths::join(folder, name)?))?;
+        let name = base.file.name();
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let overlay = ["yml", "yaml"]
+            .iter()
+            .find_map(|ext| self.compose_file(&paths::join(folder, &format!("{stem}.override.{ext}"))?));
+        Some([Some(base), overlay].into_iter().flatten().collect())
+    }
+
+    /// A compose file by its path.
+    pub fn compose_file(&'e self, path: &str) -> Option<&'e Doc<'e, Compose<'e>>> {
+        let at = self.composes.binary_search_by(|doc| doc.file.path().cmp(path)).ok()?;
+        self.composes.get(at)
+    }
+
+    /// Adds the variables of a `.env` file to those that are set already, which win.
+    pub fn add_variables(&self, path: &str, variables: &mut BTreeMap<String, Option<String>>) {
+        let Some(file) = self.file(path).filter(|file| file.source.kind == FileKind::EnvFile) else { return };
+        let read: BTreeMap<&str, Option<String>> = env_file::parse(&file.source.text).into_iter().collect();
+        for (name, value) in read {
+            variables.entry(name.to_owned()).or_insert(value);
+        }
+    }
+
+    /// A Dockerfile by its path.
+    pub fn dockerfile(&'e self, path: &str) -> Option<&'e Doc<'e, &'e Dockerfile>> {
+        let at = self.dockerfiles.binary_search_by(|doc| doc.file.path().cmp(path)).ok()?;
+        self.dockerfiles.get(at)
+    }
+
+    /// The `.dockerignore` that a build reads: the Dockerfile's own, beside it, or else that of the context folder.
+    pub fn dockerignore(&'e self, context: &str, dockerfile: &str) -> Option<&'e Doc<'e, &'e Dockerignore>> {
+        let find = |path: &str| {
+            let at = self.dockerignores.binary_search_by(|doc| doc.file.path().cmp(path)).ok()?;
+            self.dockerignores.get(at)
+        };
+        find(&format!("{dockerfile}.dockerignore")).or_else(|| find(&paths::join(context, ".dockerignore")?))
     }
 
     /// The jobs or local workflows whose `uses` name a workflow file of the repository itself.
@@ -116,6 +147,17 @@ impl<'e> StepRef<'e> {
             .and_then(Node::text)
             .unwrap_or("");
         if is_dynamic(set) { None } else { paths::join(self.root(), set) }
+    }
+
+    /// The `env` mappings that hold for it, the weakest first.
+    pub fn environments(&self) -> impl DoubleEndedIterator<Item = Node<'e>> + use<'e> {
+        let job = self.job.map(|job| [job.workflow.node, job.job.node]);
+        job.into_iter().flatten().chain([self.step.node]).filter_map(|node| node.get("env"))
+    }
+
+    /// The value of an environment variable that the workflow, the job or the step sets.
+    pub fn environment(&self, name: &str) -> Option<Node<'e>> {
+        self.environments().rev().find_map(|env| env.get(name))
     }
 
     /// The steps after it.

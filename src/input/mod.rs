@@ -63,6 +63,8 @@ pub enum Origin {
     Tree,
     /// An artifact that lies outside the tree.
     Evidence,
+    /// The unified diff of the change under judgement, whatever its name is.
+    Diff,
 }
 
 /// A file whose kind is known and whose text can be parsed.

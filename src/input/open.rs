@@ -1,9 +1,9 @@
 //! From what was given to what can be parsed.
 
-use super::detect::Doubt;
+use super::detect::{Detected, Doubt};
 use super::text::{self, append};
 use super::zip::{self, Budget};
-use super::{Content, Limits, RawFile, SourceFile, detect};
+use super::{Content, Limits, Origin, RawFile, SourceFile, detect};
 use crate::model::{FileKind, FileStatus};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -82,12 +82,15 @@ impl Opener<'_> {
             return self.unreadable(file, self.limits.exceeded("file_bytes"));
         }
         let hash = || hash.unwrap_or_else(|| Sha256::digest(&bytes).into());
-        if detect::is_zip(&bytes) || detect::by_name(&file.path) == FileKind::Archive {
+        if origin != Origin::Diff && (detect::is_zip(&bytes) || detect::by_name(&file.path) == FileKind::Archive) {
             file.sha256 = hex(hash());
             return self.archive(file, &bytes, depth);
         }
-        let detected = detect::foreign_archive(&file.path, &bytes)
-            .unwrap_or_else(|| detect::kind(&file.path, &text::head(&bytes, detect::HEAD)));
+        let detected = match origin {
+            Origin::Diff => Detected { kind: FileKind::Diff, note: String::new(), doubt: Doubt::No },
+            _ => detect::foreign_archive(&file.path, &bytes)
+                .unwrap_or_else(|| detect::kind(&file.path, &text::head(&bytes, detect::HEAD))),
+        };
         (file.kind, file.note) = (detected.kind, detected.note);
         let doubtful = match detected.doubt {
             Doubt::No => false,
@@ -96,7 +99,8 @@ impl Opener<'_> {
         };
         if file.kind != FileKind::Other || doubtful {
             file.sha256 = hex(hash());
-            if file.kind != FileKind::Foreign {
+            // A note says why a file of a known kind is not read.
+            if file.kind != FileKind::Foreign && (file.note.is_empty() || doubtful) {
                 let decoded = text::decode(bytes);
                 (file.text, file.status) = (decoded.text, decoded.status);
                 append(&mut file.note, &decoded.note);
@@ -106,7 +110,7 @@ impl Opener<'_> {
     }
 
     fn unreadable(&mut self, mut file: SourceFile, reason: String) -> FileStatus {
-        file.kind = detect::by_name(&file.path);
+        file.kind = if file.origin == Origin::Diff { FileKind::Diff } else { detect::by_name(&file.path) };
         (file.status, file.note) = (FileStatus::Unreadable, reason);
         self.done(file)
     }

@@ -7,14 +7,20 @@ const KEYS: usize = 512;
 /// Depth of the keys kept; objects and arrays count alike, the outermost is 1.
 const DEPTH: usize = 3;
 
-/// The keys of a JSON text's head with the depth of the object that they stand in.
+/// The keys of a JSON text's head with the depth of the object that they stand in, and whether the text ends inside a
+/// value.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct JsonHead(Vec<(usize, String)>);
+pub(crate) struct JsonHead(Vec<(usize, String)>, bool);
 
 impl JsonHead {
     /// Whether no key was seen.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether the text ends inside a value.
+    pub(crate) fn breaks_off(&self) -> bool {
+        self.1
     }
 
     /// Whether such a key was seen at this depth.
@@ -25,7 +31,18 @@ impl JsonHead {
 
 /// Reads the keys. `None` when the text does not begin as a JSON object or array.
 pub(crate) fn head(text: &str) -> Option<JsonHead> {
-    let text = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
+    let start = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
+    let mut head = keys(start, DEPTH)?;
+    head.1 &= start.len() == text.len();
+    Some(head)
+}
+
+/// The keys of the outermost object, over all of the text.
+pub(crate) fn root(text: &str) -> JsonHead {
+    keys(text, 1).unwrap_or_default()
+}
+
+fn keys(text: &str, deepest: usize) -> Option<JsonHead> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if !text.starts_with(['{', '[']) {
         return None;
@@ -51,7 +68,7 @@ pub(crate) fn head(text: &str) -> Option<JsonHead> {
         match c {
             '"' => string = Some(at + 1),
             ':' => {
-                if let Some(key) = last.take().filter(|_| depth <= DEPTH) {
+                if let Some(key) = last.take().filter(|_| depth <= deepest) {
                     head.0.push((depth, key.to_owned()));
                     if head.0.len() == KEYS {
                         break;
@@ -66,6 +83,7 @@ pub(crate) fn head(text: &str) -> Option<JsonHead> {
             last = if c == '"' { last } else { None };
         }
     }
+    head.1 = head.0.len() < KEYS && (depth > 0 || string.is_some());
     Some(head)
 }
 
@@ -81,6 +99,13 @@ mod tests {
         }
         for (depth, key) in [(4, "c"), (1, "h"), (2, "d:"), (2, "a")] {
             assert!(!head.has(depth, key), "{depth} {key} in {head:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_ends_inside_a_value_is_known() {
+        for (text, breaks_off) in [("{\"a\": [1]}", false), ("{\"a\": [1]", true), ("{\"a", true), ("[] {", true)] {
+            assert_eq!(head(text).unwrap().breaks_off(), breaks_off, "{text}");
         }
     }
 

@@ -133,12 +133,20 @@ impl Scanner {
         let members = *members.get_or_insert(indent);
         if indent <= members {
             *fields = None;
+            let flow = value_start(value).strip_prefix('{').unwrap_or_default();
+            let fields = flow.split(',').filter_map(|field| field.split_once(':'));
+            self.outline.services_run_containers |= fields.into_iter().any(|(key, value)| runs(key.trim(), value));
         } else if *fields.get_or_insert(indent) == indent {
-            // An image that is a mapping (`image: {repository: …}`) is a Helm value, not a container.
-            let names_image = key == "image" && !matches!(value_start(value).chars().next(), None | Some('{' | '['));
-            self.outline.services_run_containers |= names_image || key == "build";
+            self.outline.services_run_containers |= runs(&key, value);
         }
     }
+}
+
+/// Whether a field makes a service that runs a container. An image that is a mapping (`image: {repository: …}`) is a Helm
+/// value, not a container.
+fn runs(key: &str, value: &str) -> bool {
+    let names_image = key == "image" && !matches!(value_start(value).chars().next(), None | Some('{' | '['));
+    names_image || key == "build" || key == "extends"
 }
 
 /// A scalar or collection that may go on over lines.
@@ -280,6 +288,9 @@ mod tests {
             ("services:\n  a:\n    nested:\n      image: x\n", false),
             ("services:\n  web:\n    image:\n      repository: x\n", false),
             ("services:\n  web:\n    image: {repository: x}\n", false),
+            ("services:\n  web: {tty: true, image: nginx}\n", true),
+            ("services:\n  web: {image: {repository: x}}\n", false),
+            ("services:\n  web:\n    extends: base\n", true),
             ("services:\n  - image: x\n", false),
             ("services:\n  image: x\n", false),
             ("services:\n  web: {}\nother:\n  a:\n    image: x\n", false),

@@ -15,12 +15,54 @@ pub struct Coverage {
     pub function: Option<Ratio>,
     /// By path.
     pub files: Vec<CoveredFile>,
+    /// How the paths of the reports were found in the tree; absent where no tree was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paths: Option<PathMapping>,
+    /// Of the changed lines; absent where no diff was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patch: Option<PatchCoverage>,
+}
+
+/// Numbers of source files, over all reports, by whether they are files of the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PathMapping {
+    /// Are one.
+    pub matched: usize,
+    /// Are none, and keep the path that the report names.
+    pub unmatched: usize,
+    /// Could be several, and keep the path that the report names.
+    pub ambiguous: usize,
+}
+
+/// Coverage of the lines that a diff adds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatchCoverage {
+    /// Added lines, instrumented or not.
+    pub changed: u64,
+    /// Those that are instrumented.
+    pub line: Ratio,
+    /// Files with added lines, by path.
+    pub files: Vec<PatchedFile>,
+}
+
+/// Coverage of the lines that a diff adds to one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatchedFile {
+    /// Path as the diff names it.
+    pub path: String,
+    /// Added lines, instrumented or not.
+    pub changed: u64,
+    /// Those that are instrumented; absent where no report tells the lines of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<Ratio>,
+    /// Added lines that are instrumented and were not run: the first and the last of each run.
+    pub missing: Vec<(u32, u32)>,
 }
 
 /// Coverage of one source file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CoveredFile {
-    /// Path as the report names it.
+    /// Path in the tree, or as the report names it where it is no file of the tree.
     pub path: String,
     /// Lines.
     pub line: Ratio,

@@ -8,9 +8,10 @@ mod finding;
 mod level;
 mod place;
 mod report;
+mod runs;
 mod tests;
 
-pub use coverage::{Coverage, CoveredFile, Ratio};
+pub use coverage::{Coverage, CoveredFile, PatchCoverage, PatchedFile, PathMapping, Ratio};
 pub use date::Date;
 pub use finding::{Edit, Finding, Fix, Related, Status};
 pub use level::{Family, Level};
@@ -19,4 +20,8 @@ pub use report::{
     FileKind, FileRecord, FileStatus, Outcome, OutcomeCounts, OutcomeKind, PolicyInfo, PolicyPlace, PolicySource,
     Report, SCHEMA, Summary, Tool, Verdict, WorkflowInfo,
 };
-pub use tests::{CaseRecord, CaseStatus, SuiteRecord, TestCounts, Tests};
+pub use runs::{BuildInfo, JobInfo, PathBy, RunInfo, StepInfo};
+pub use tests::{
+    CaseRecord, CaseStatus, DeclaredCounts, RepeatRecord, ResultRecord, SuiteRecord, TestCounts, TestReportRecord,
+    Tests,
+};

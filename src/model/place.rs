@@ -141,6 +141,11 @@ impl LineIndex {
         (line.max(1), self.mark(text, offset).characters - self.mark(text, start).characters + 1)
     }
 
+    /// The line (from 1) of a byte offset. Unlike a column it costs nothing on long lines.
+    pub fn line_number(&self, offset: usize) -> usize {
+        self.starts.partition_point(|start| *start <= offset).max(1)
+    }
+
     /// Byte offset of a line's first byte (lines from 1); the end of the text for lines after the last.
     pub fn line_start(&self, text: &str, line: usize) -> usize {
         self.starts.get(line.saturating_sub(1)).copied().unwrap_or(text.len())
@@ -231,6 +236,7 @@ mod tests {
         assert_eq!(index.line_column(text, 9), (2, 2));
         assert_eq!(index.line_column(text, 7), (2, 1), "inside a character counts as its start");
         assert_eq!(index.line_column(text, 999), (3, 5));
+        assert_eq!([0, 4, 5, 7, 999].map(|offset| index.line_number(offset)), [1, 1, 2, 2, 3]);
         assert_eq!(index.line(text, 2), Some("\u{1F600}x"));
         let place = index.place("f", text, Span::between(9, 10), String::new());
         assert_eq!((place.line, place.column, place.end_line, place.end_column), (2, 2, 2, 3));

@@ -1,4 +1,4 @@
-use super::{Coverage, Family, Finding, Level, Tests};
+use super::{BuildInfo, Coverage, Family, Finding, Level, RunInfo, Tests};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -26,8 +26,11 @@ pub struct Report {
     pub tests: Option<Tests>,
     /// Coverage; absent when no report was given.
     pub coverage: Option<Coverage>,
-    /// Records of CI runs.
-    pub runs: Vec<serde_json::Value>,
+    /// Runs of workflows, each once.
+    pub runs: Vec<RunInfo>,
+    /// Builds of images.
+    #[serde(default)]
+    pub builds: Vec<BuildInfo>,
     /// The workflows that were read.
     pub workflows: Vec<WorkflowInfo>,
     /// Every file that was given.
@@ -219,8 +222,14 @@ pub enum FileKind {
     Action,
     /// Compose file.
     Compose,
+    /// Bake file, of `docker buildx bake`.
+    Bake,
     /// Dockerfile or Containerfile.
     Dockerfile,
+    /// `.dockerignore`, or one of a Dockerfile's own.
+    Dockerignore,
+    /// `.env`: variables of compose files.
+    EnvFile,
     /// `JUnit` XML.
     Junit,
     /// TRX, of Visual Studio and `dotnet test`.
@@ -275,6 +284,18 @@ pub enum FileKind {
     JacocoCsv,
     /// Results of other tools in SARIF.
     Sarif,
+    /// Runs of GitHub Actions and their jobs, of the REST API or `gh run view --json`.
+    GithubRun,
+    /// Metadata of `docker buildx build --metadata-file`.
+    BuildMetadata,
+    /// Events of `docker buildx build --progress=rawjson`.
+    BuildProgress,
+    /// Configuration that may carry coverage thresholds.
+    CoverageConfig,
+    /// Configuration of a bot that updates dependencies.
+    UpdateBot,
+    /// Unified diff of the change under judgement.
+    Diff,
     /// Markdown document.
     Markdown,
     /// Policy of Tollgate.
@@ -310,7 +331,10 @@ impl FileKind {
             Self::WorkflowBackup => "workflow-backup",
             Self::Action => "action",
             Self::Compose => "compose",
+            Self::Bake => "bake",
             Self::Dockerfile => "dockerfile",
+            Self::Dockerignore => "dockerignore",
+            Self::EnvFile => "env-file",
             Self::Junit => "junit",
             Self::Trx => "trx",
             Self::Nunit => "nunit",
@@ -338,6 +362,12 @@ impl FileKind {
             Self::Coveralls => "coveralls",
             Self::JacocoCsv => "jacoco-csv",
             Self::Sarif => "sarif",
+            Self::GithubRun => "github-run",
+            Self::BuildMetadata => "build-metadata",
+            Self::BuildProgress => "build-progress",
+            Self::CoverageConfig => "coverage-config",
+            Self::UpdateBot => "update-bot",
+            Self::Diff => "diff",
             Self::Markdown => "markdown",
             Self::Policy => "policy",
             Self::Archive => "archive",

@@ -1,8 +1,13 @@
 //! From a file to its document, by kind.
 
+use super::bake::{self, Bake};
+use super::config::{self, Config};
 use super::coverage::{self, CoverageReport};
+use super::diff::{self, Diff};
 use super::dockerfile::Dockerfile;
+use super::dockerignore::{self, Dockerignore};
 use super::markdown::Document as Markdown;
+use super::runs::{RunReport, buildkit, github};
 use super::sarif::Sarif;
 use super::test_results::{TestReport, ctrf, go_test, jest, json, junit, nunit, testng, trx, xunit};
 use super::yaml::Tree;
@@ -17,16 +22,26 @@ use serde::de::IgnoredAny;
 pub enum Document<'t> {
     /// Workflow, action, compose file, backup or policy: the typed views are made of the tree.
     Yaml(Tree<'t>),
+    /// Bake file.
+    Bake(Bake),
     /// Dockerfile.
     Dockerfile(Dockerfile),
+    /// `.dockerignore`.
+    Dockerignore(Dockerignore),
     /// Test results.
     Tests(TestReport),
     /// Coverage.
     Coverage(CoverageReport),
     /// Results of other tools.
     Sarif(Sarif),
+    /// Runs and builds.
+    Runs(RunReport),
+    /// Configuration of coverage tools and update bots.
+    Config(Config),
     /// Markdown.
     Markdown(Markdown),
+    /// A diff.
+    Diff(Diff),
 }
 
 /// What is wrong with the syntax of a text that is of no known kind, so that nothing can be read at all.
@@ -61,7 +76,10 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         FileKind::Workflow | FileKind::WorkflowBackup | FileKind::Action | FileKind::Compose | FileKind::Policy => {
             Tree::parse(text).map(Document::Yaml)
         }
+        FileKind::Bake if text.trim_start().starts_with('{') => bake::parse_json(text).map(Document::Bake),
+        FileKind::Bake => bake::parse_hcl(text).map(Document::Bake),
         FileKind::Dockerfile => dockerfile::parse(text).map(Document::Dockerfile),
+        FileKind::Dockerignore => dockerignore::parse(text).map(Document::Dockerignore),
         FileKind::Junit => junit::parse(text).map(Document::Tests),
         FileKind::Trx => trx::parse(text).map(Document::Tests),
         FileKind::Nunit => nunit::parse(text).map(Document::Tests),
@@ -72,6 +90,11 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
         FileKind::Sarif => sarif::parse(text).map(Document::Sarif),
         FileKind::Other => Parsed { document: None, problems: syntax(&file.path, text) },
         FileKind::Jest => jest::parse(text).map(Document::Tests),
+        FileKind::GithubRun => github::parse(text).map(Document::Runs),
+        FileKind::BuildMetadata => buildkit::metadata(text).map(Document::Runs),
+        FileKind::BuildProgress => buildkit::progress(text).map(Document::Runs),
+        FileKind::CoverageConfig | FileKind::UpdateBot => config::parse(&file.path, text).map(Document::Config),
+        FileKind::Diff => diff::parse(text).map(Document::Diff),
         FileKind::Markdown => markdown::parse(text).map(Document::Markdown),
         kind => return Some(coverage::parse(kind, text)?.map(Document::Coverage)),
     })

@@ -1,15 +1,23 @@
 //! One file a format; each turns text into a typed document with spans, takes what producers really write, and never
 //! panics.
 
+pub mod bake;
 pub mod compose;
+pub mod config;
 pub mod coverage;
+pub mod diff;
 pub mod dockerfile;
+pub mod dockerignore;
 pub mod documents;
+pub mod env_file;
+pub mod expression;
 pub mod image;
 pub mod markdown;
+pub mod runs;
 pub mod sarif;
 pub mod shell;
 pub mod test_results;
+pub mod update_bot;
 pub mod workflow;
 pub mod xml;
 pub mod yaml;

@@ -1,7 +1,7 @@
 use super::Meta;
 use crate::evidence::File;
 use crate::model::{
-    Edit, Family, Finding, Fix, Level, Outcome, OutcomeKind, Place, PolicyPlace, Related, Span, Status,
+    Date, Edit, Family, Finding, Fix, Level, Outcome, OutcomeKind, Place, PolicyPlace, Related, Span, Status,
 };
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -15,6 +15,7 @@ pub struct Sink<'s> {
     family: Family,
     level: Level,
     policy: PolicyPlace,
+    today: Date,
     subjects: usize,
     failing: usize,
     facts: Vec<String>,
@@ -74,13 +75,23 @@ pub(super) struct Made<'t> {
 pub(super) const MAX_RELATED: usize = 20;
 
 impl<'s> Sink<'s> {
-    /// For one rule under one demand.
-    pub fn new(meta: &'s Meta, level: Level, policy: PolicyPlace) -> Self {
+    /// For one rule under one demand, judged for a day.
+    pub fn new(meta: &'s Meta, level: Level, policy: PolicyPlace, today: Date) -> Self {
+        Self::of(meta.id, meta.family, level, policy, today)
+    }
+
+    /// For one check of the policy's own, judged for a day.
+    pub fn custom(rule: &'s str, level: Level, policy: PolicyPlace, today: Date) -> Self {
+        Self::of(rule, Family::Custom, level, policy, today)
+    }
+
+    fn of(rule: &'s str, family: Family, level: Level, policy: PolicyPlace, today: Date) -> Self {
         Self {
-            rule: meta.id,
-            family: meta.family,
+            rule,
+            family,
             level,
             policy,
+            today,
             subjects: 0,
             failing: 0,
             facts: Vec::new(),
@@ -89,19 +100,9 @@ impl<'s> Sink<'s> {
         }
     }
 
-    /// For one check of the policy's own.
-    pub fn custom(rule: &'s str, level: Level, policy: PolicyPlace) -> Self {
-        Self {
-            rule,
-            family: Family::Custom,
-            level,
-            policy,
-            subjects: 0,
-            failing: 0,
-            facts: Vec::new(),
-            missing: false,
-            findings: Vec::new(),
-        }
+    /// The day for which dates are judged.
+    pub fn today(&self) -> Date {
+        self.today
     }
 
     /// Counts things that were looked at.

@@ -1,9 +1,13 @@
-use crate::evidence::Evidence;
-use crate::model::{FileKind, FileRecord, Ratio, TestCounts};
+use crate::evidence::compose::Gap;
+use crate::evidence::{Build, Evidence, Run};
+use crate::model::{BuildInfo, FileKind, FileRecord, Ratio, RunInfo, TestCounts};
+use crate::parse::config::{Demand, Effect, Scope, Threshold};
 use crate::parse::coverage::{CoverageReport, Declared};
+use crate::parse::diff::ChangedFile;
 use crate::parse::dockerfile::{Dockerfile, Stage};
 use crate::parse::sarif::{Sarif, State, ToolLevel};
 use crate::parse::test_results::{DeclaredCounts, TestReport};
+use crate::parse::update_bot::Others;
 use crate::parse::workflow::{Action, Job, Step, Workflow};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -19,6 +23,11 @@ pub(super) enum Facts {
     Compose(ComposeFacts),
     Dockerfile(DockerfileFacts),
     Sarif(SarifFacts),
+    Runs(RunFacts),
+    Config(ConfigFacts),
+    Diff(DiffFacts),
+    Bake(BakeFacts),
+    Dockerignore(DockerignoreFacts),
 }
 
 /// Of a test report, counted from its cases.
@@ -102,6 +111,18 @@ pub(super) struct Counted {
     pub(super) total: u64,
 }
 
+/// Of a diff.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct DiffFacts {
+    /// Changed files.
+    pub(super) files: usize,
+    /// Added lines.
+    pub(super) added: u64,
+    /// Those that are instrumented, over all diffs; absent where there is no coverage report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) line: Option<Counted>,
+}
+
 /// Of a workflow.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct WorkflowFacts {
@@ -131,6 +152,26 @@ pub(super) struct ComposeFacts {
     pub(super) with_healthcheck: usize,
     /// Services with `build`.
     pub(super) with_build: usize,
+    /// Where `include` or `extends` of it lead nowhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) unresolved: Vec<String>,
+}
+
+/// Of a bake file, in text order.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct BakeFacts {
+    pub(super) targets: Vec<String>,
+    pub(super) groups: Vec<String>,
+    pub(super) variables: Vec<String>,
+}
+
+/// Of a `.dockerignore`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct DockerignoreFacts {
+    /// Patterns that leave files out.
+    pub(super) excludes: usize,
+    /// Patterns that take files in again.
+    pub(super) includes: usize,
 }
 
 /// Of a Dockerfile.
@@ -140,6 +181,64 @@ pub(super) struct DockerfileFacts {
     pub(super) stages: Vec<StageFacts>,
     /// Keywords of all instructions, in text order.
     pub(super) instructions: Vec<String>,
+}
+
+/// Of configuration for coverage tools and update bots.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct ConfigFacts {
+    /// One for each tool.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) coverage: Vec<CoverageConfigFacts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) bot: Option<BotFacts>,
+}
+
+/// What a coverage tool is told.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct CoverageConfigFacts {
+    pub(super) tool: &'static str,
+    pub(super) thresholds: Vec<ThresholdFacts>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) inherits: Vec<String>,
+}
+
+/// A threshold in words.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ThresholdFacts {
+    pub(super) key: String,
+    pub(super) line: usize,
+    /// What is counted.
+    pub(super) measure: &'static str,
+    /// `project`, `patch`, `per-file`, or the name of a part.
+    pub(super) scope: String,
+    /// In percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) percent: Option<f64>,
+    /// The most that may stay uncovered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) uncovered: Option<f64>,
+    /// Compared with another commit.
+    pub(super) auto: bool,
+    /// Percentage points by which it may be missed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) leniency: Option<f64>,
+    /// `fails`, `on-demand` or `nothing`.
+    pub(super) effect: &'static str,
+}
+
+/// What an update bot is told.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct BotFacts {
+    pub(super) name: &'static str,
+    /// Ecosystems that it updates, sorted.
+    pub(super) updates: Vec<String>,
+    /// Ecosystems that it is told to leave alone, sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) off: Vec<String>,
+    /// Whether it updates ecosystems that are not named.
+    pub(super) others: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) presets: Vec<String>,
 }
 
 /// A stage of a Dockerfile.
@@ -154,12 +253,12 @@ pub(super) struct StageFacts {
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct SarifFacts {
     /// In text order.
-    pub(super) runs: Vec<RunFacts>,
+    pub(super) runs: Vec<ToolRunFacts>,
 }
 
 /// Of one run of a tool.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct RunFacts {
+pub(super) struct ToolRunFacts {
     pub(super) tool: String,
     pub(super) version: String,
     /// Rules that the tool describes.
@@ -176,6 +275,17 @@ pub(super) struct RunFacts {
     pub(super) complete: bool,
 }
 
+/// Of a record of runs or builds. A run that several files tell of stands with the first of them, as a whole.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct RunFacts {
+    /// Runs that the file tells of.
+    pub(super) found: usize,
+    /// Those of them that no earlier file tells of.
+    pub(super) runs: Vec<RunInfo>,
+    /// Likewise.
+    pub(super) builds: Vec<BuildInfo>,
+}
+
 /// The facts of each file that holds a document, by its path.
 pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMap<String, Facts> {
     let mut facts = BTreeMap::new();
@@ -189,6 +299,15 @@ pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMa
     }
     for doc in &evidence.external {
         by_content.insert((doc.file.source.kind, &doc.file.source.sha256), Facts::from(doc.value));
+    }
+    for doc in &evidence.run_reports {
+        let file = doc.file.path();
+        let facts = RunFacts {
+            found: doc.runs.len() + doc.builds.len(),
+            runs: evidence.runs.iter().filter(|run| run.file.path() == file).map(Run::info).collect(),
+            builds: evidence.builds.iter().filter(|build| build.file.path() == file).map(Build::info).collect(),
+        };
+        by_content.insert((doc.file.source.kind, &doc.file.source.sha256), Facts::Runs(facts));
     }
     // The evidence has each content once; here every file has its facts.
     for record in records {
@@ -209,15 +328,60 @@ pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMa
         let count = |has: fn(&crate::parse::compose::ComposeService<'_>) -> bool| {
             doc.services.iter().filter(|service| has(service)).count()
         };
+        let project = evidence.compose_alone(doc);
+        let gap = |gap: &Gap<'_>| format!("{}:{}: {}", gap.file.path(), gap.file.line(gap.span.offset), gap.message);
         let compose = ComposeFacts {
+            unresolved: project.gaps.iter().map(gap).collect(),
             services: sorted(doc.services.iter().map(|service| service.name)),
             with_healthcheck: count(|service| service.healthcheck.is_some()),
             with_build: count(|service| service.build.is_some()),
         };
         facts.insert(doc.file.path().to_owned(), Facts::Compose(compose));
     }
+    let mut configs: BTreeMap<&str, ConfigFacts> = BTreeMap::new();
+    for doc in &evidence.coverage_configs {
+        let thresholds = doc.thresholds.iter().map(|t| ThresholdFacts::new(t, doc.file.line(t.span.offset)));
+        configs.entry(doc.file.path()).or_default().coverage.push(CoverageConfigFacts {
+            tool: doc.tool.name(),
+            thresholds: thresholds.collect(),
+            inherits: doc.inherits.clone(),
+        });
+    }
+    for doc in &evidence.update_bots {
+        let named = |on| {
+            let mut names =
+                sorted(doc.updates.iter().filter(|update| update.on == on).map(|update| update.ecosystem.as_str()));
+            names.dedup();
+            names
+        };
+        configs.entry(doc.file.path()).or_default().bot = Some(BotFacts {
+            name: doc.bot.name(),
+            updates: named(true),
+            off: named(false),
+            others: doc.others == Others::Updated,
+            presets: doc.presets.clone(),
+        });
+    }
+    facts.extend(configs.into_iter().map(|(path, config)| (path.to_owned(), Facts::Config(config))));
+    for doc in &evidence.bakes {
+        let names = |kind: &str| doc.of_kind(kind).map(|block| block.name.clone()).collect();
+        let bake = BakeFacts { targets: names("target"), groups: names("group"), variables: names("variable") };
+        facts.insert(doc.file.path().to_owned(), Facts::Bake(bake));
+    }
+    for doc in &evidence.dockerignores {
+        let count = |includes| doc.patterns.iter().filter(|pattern| pattern.includes == includes).count();
+        let ignore = DockerignoreFacts { excludes: count(false), includes: count(true) };
+        facts.insert(doc.file.path().to_owned(), Facts::Dockerignore(ignore));
+    }
     for doc in &evidence.dockerfiles {
         facts.insert(doc.file.path().to_owned(), Facts::from(doc.value));
+    }
+    let patch = evidence.coverage.as_ref().and_then(|coverage| coverage.patch.as_ref());
+    let line = patch.map(|patch| Counted { covered: patch.line.covered, total: patch.line.total });
+    for doc in &evidence.diffs {
+        let added = doc.value.files.iter().map(ChangedFile::lines).sum();
+        let diff = DiffFacts { files: doc.value.files.len(), added, line };
+        facts.insert(doc.file.path().to_owned(), Facts::Diff(diff));
     }
     facts
 }
@@ -260,7 +424,7 @@ impl From<&Sarif> for Facts {
                 let is = |l: ToolLevel| level.is_none_or(|level| level == l);
                 run.results.iter().filter(|result| result.state == state && is(result.level)).count()
             };
-            let mut facts = RunFacts {
+            let mut facts = ToolRunFacts {
                 tool: run.tool.clone(),
                 version: run.version.clone(),
                 rules: run.rules,
@@ -369,6 +533,36 @@ fn coverage(format: FileKind, report: &CoverageReport) -> CoverageFacts {
             branch_rate,
         },
         files: report.files.len(),
+    }
+}
+
+impl ThresholdFacts {
+    fn new(threshold: &Threshold, line: usize) -> Self {
+        let (percent, uncovered) = match threshold.demand {
+            Demand::Percent(percent) => (Some(percent), None),
+            Demand::Uncovered(count) => (None, Some(count)),
+            Demand::Auto | Demand::Unknown => (None, None),
+        };
+        Self {
+            key: threshold.key.clone(),
+            line,
+            measure: threshold.measure.word(),
+            scope: match &threshold.scope {
+                Scope::Project => "project".to_owned(),
+                Scope::Patch => "patch".to_owned(),
+                Scope::PerFile => "per-file".to_owned(),
+                Scope::Part(name) => name.clone(),
+            },
+            percent,
+            uncovered,
+            auto: threshold.demand == Demand::Auto,
+            leniency: threshold.leniency,
+            effect: match threshold.effect {
+                Effect::Fails => "fails",
+                Effect::OnDemand => "on-demand",
+                Effect::Nothing => "nothing",
+            },
+        }
     }
 }
 

@@ -85,19 +85,36 @@ pub(super) fn report(name: &Name<'_>, head: &str) -> Detected {
     if let Some(xml) = sniff_xml::head(head) {
         return by_root(name, &xml);
     }
+    if name.has_extension(&["hcl"]) {
+        let bake = head.lines().any(|line| ["target \"", "group \""].iter().any(|start| line.starts_with(start)));
+        if bake {
+            return Detected::is(FileKind::Bake);
+        }
+    }
     if is_lcov(head) {
         return Detected::is(FileKind::Lcov);
+    }
+    if name.is_diff() {
+        let diff = head.lines().any(|line| line.starts_with("diff --git ") || line.starts_with("+++ "));
+        let note = "no unified diff";
+        return if diff { Detected::is(FileKind::Diff) } else { Detected::other(note) };
     }
     if let Some(detected) = text(head) {
         return detected;
     }
     if let Some(json) = sniff_json::head(head).filter(|json| !json.is_empty()) {
-        return by_keys(name, &json).unwrap_or_else(|| Detected::other("JSON, no report that Tollgate knows"));
+        let by_name = || name.report().filter(|_| json.breaks_off()).map(|(kind, _)| Detected::is(kind));
+        let detected = by_keys(name, &json).or_else(by_name);
+        return detected.unwrap_or_else(|| Detected::other("JSON, no report that Tollgate knows"));
     }
     // The go command prints builds and downloads between the events of `go test -json`, often before the first.
     let events = head.split_once("\n{").and_then(|(_, rest)| head.get(head.len() - rest.len() - 1..));
     if events.and_then(sniff_json::head).is_some_and(|json| json_results(&json) == Some(FileKind::GoTestJson)) {
         return Detected::is(FileKind::GoTestJson);
+    }
+    // buildx prints warnings between the events of `--progress=rawjson`.
+    if events.and_then(sniff_json::head).is_some_and(|json| json.has(1, "vertexes") && json.has(3, "digest")) {
+        return Detected::is(FileKind::BuildProgress);
     }
     // Whatever it is, it is not what its name promises; the reader of that format will say so.
     if let Some((kind, _)) = name.report() {
@@ -222,6 +239,9 @@ fn by_keys(name: &Name<'_>, json: &JsonHead) -> Option<Detected> {
     if is_sarif(json) {
         return Some(Detected::is(FileKind::Sarif));
     }
+    if let Some((kind, _)) = JSON_RUNS.iter().find(|(_, keys)| has_all(keys)) {
+        return Some(Detected::is(*kind));
+    }
     if let Some((format, _)) = JSON_FORMATS.iter().find(|(_, keys)| has_all(keys)) {
         return Some(Detected::foreign(format));
     }
@@ -246,6 +266,7 @@ const JSON_COVERAGE: &[(FileKind, &[(usize, &str)])] = &[
     (FileKind::IstanbulSummary, &[(2, "lines"), (2, "statements"), (3, "pct")]),
     (FileKind::SimpleCov, &[(1, "coverage"), (3, "lines")]),
     (FileKind::Codecov, &[(1, "coverage")]),
+    (FileKind::Bake, &[(1, "target"), (3, "dockerfile")]),
 ];
 
 /// A log of SARIF: its keys, or those of its first run where the others stand at its end.
@@ -253,6 +274,32 @@ fn is_sarif(json: &JsonHead) -> bool {
     let beside = ["version", "$schema"].iter().any(|key| json.has(1, key));
     json.has(1, "runs") && (beside || ["tool", "results"].iter().any(|key| json.has(3, key)))
 }
+/// Records of runs and builds, and keys with their depths that tell them.
+const JSON_RUNS: &[(FileKind, &[(usize, &str)])] = &[
+    // A page of jobs, empty or not; several of them in an array.
+    (FileKind::GithubRun, &[(1, "total_count"), (1, "jobs")]),
+    (FileKind::GithubRun, &[(2, "total_count"), (2, "jobs")]),
+    (FileKind::GithubRun, &[(1, "total_count"), (1, "workflow_runs")]),
+    (FileKind::GithubRun, &[(2, "total_count"), (2, "workflow_runs")]),
+    (FileKind::GithubRun, &[(1, "jobs"), (3, "run_id"), (3, "started_at")]),
+    // A run, or a list of them.
+    (FileKind::GithubRun, &[(1, "run_started_at"), (1, "workflow_id")]),
+    (FileKind::GithubRun, &[(2, "run_started_at"), (2, "workflow_id")]),
+    (FileKind::GithubRun, &[(1, "jobs"), (3, "databaseId"), (3, "startedAt")]),
+    (FileKind::GithubRun, &[(1, "workflowName"), (1, "startedAt")]),
+    (FileKind::GithubRun, &[(2, "workflowName"), (2, "startedAt")]),
+    // A job, or a list of them.
+    (FileKind::GithubRun, &[(1, "run_id"), (1, "started_at"), (1, "steps")]),
+    (FileKind::GithubRun, &[(2, "run_id"), (2, "started_at"), (2, "steps")]),
+    (FileKind::GithubRun, &[(2, "databaseId"), (2, "startedAt"), (2, "steps")]),
+    (FileKind::BuildMetadata, &[(1, "buildx.build.ref")]),
+    (FileKind::BuildMetadata, &[(2, "buildx.build.ref")]),
+    (FileKind::BuildMetadata, &[(1, "buildx.build.provenance")]),
+    (FileKind::BuildMetadata, &[(2, "buildx.build.provenance")]),
+    (FileKind::BuildMetadata, &[(1, "containerimage.digest")]),
+    (FileKind::BuildMetadata, &[(2, "containerimage.digest")]),
+    (FileKind::BuildProgress, &[(1, "vertexes"), (3, "digest")]),
+];
 
 /// Formats that are known but not read, and keys with their depths that tell them.
 const JSON_FORMATS: &[(&str, &[(usize, &str)])] = &[

@@ -4,11 +4,13 @@
 //! a look inside, so that a broken file becomes unreadable instead of ignored. And a report that breaks off before it
 //! can be recognised is taken for what its name says.
 
+mod config;
 mod content;
 mod names;
 
 use crate::model::FileKind;
 
+pub use config::ConfigFormat;
 pub use names::{by_name, wanted};
 
 /// Bytes of a file that [`kind`] wants to see at most.
@@ -57,6 +59,9 @@ pub fn kind(path: &str, head: &str) -> Detected {
     let name = names::Name::new(path);
     if let Some(kind) = name.certain() {
         return Detected::is(kind);
+    }
+    if let Some(detected) = config::detect(&name, head) {
+        return detected;
     }
     if name.is_yaml() || name.is_workflow_copy() {
         let mut detected = content::yaml(&name, head);

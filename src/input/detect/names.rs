@@ -1,5 +1,6 @@
 //! What a path alone tells.
 
+use super::config::ConfigFormat;
 use crate::model::FileKind;
 
 /// What a path tells for sure or, failing that, what its name would be for. For files whose content could not be had.
@@ -7,6 +8,9 @@ pub fn by_name(path: &str) -> FileKind {
     let name = Name::new(path);
     if let Some(kind) = name.certain() {
         return kind;
+    }
+    if let Some(format) = ConfigFormat::of(path) {
+        return format.kind();
     }
     if name.is_dockerfile() {
         return FileKind::Dockerfile;
@@ -26,6 +30,25 @@ pub fn by_name(path: &str) -> FileKind {
     name.report().map_or(FileKind::Other, |(kind, _)| kind)
 }
 
+/// What the names of JSON files that may be read contain.
+const JSON_WORDS: [&str; 15] = [
+    "cov",
+    "lcov",
+    "istanbul",
+    "resultset",
+    "result",
+    "report",
+    "ctrf",
+    "test",
+    "sarif",
+    "job",
+    "run",
+    "timing",
+    "metadata",
+    "build",
+    "progress",
+];
+
 /// Whether any format may have such a name, so that a walker need not load images, sources and lock files. An economy,
 /// not a verdict: a file that is given with its content is looked at whatever its name is.
 pub fn wanted(path: &str) -> bool {
@@ -33,15 +56,21 @@ pub fn wanted(path: &str) -> bool {
     if name.file == "pnpm-lock.yaml" {
         return false;
     }
+    if ConfigFormat::of(path).is_some() {
+        return true;
+    }
     if name.is_yaml() || name.is_workflow_copy() || name.is_dockerfile() || name.dockerfile_with_extension().is_some() {
         return true;
     }
-    if name.has_extension(&["xml", "trx", "md", "markdown", "zip", "info", "lcov", "sarif", "workflow", "tap"]) {
+    if name.is_diff() || name.file == ".env" || name.is_bake() || name.is_dockerignore() {
+        return true;
+    }
+    if name.has_extension(&["xml", "trx", "hcl", "md", "markdown", "zip", "info", "lcov", "sarif", "workflow", "tap"]) {
         return true;
     }
     // Formats that share an extension with everything else are wanted by the words that their producers use.
     let words: &[&str] = if name.has_extension(&["json", "jsonl", "ndjson"]) {
-        &["cov", "lcov", "istanbul", "resultset", "result", "report", "ctrf", "test", "sarif"]
+        &JSON_WORDS
     } else if name.has_extension(&["txt", "out", "dat", "csv", "cov", "profile"]) {
         &["cov", "jacoco"]
     } else {
@@ -98,7 +127,29 @@ impl<'a> Name<'a> {
         if self.has_extension(&["md", "markdown"]) {
             return Some(FileKind::Markdown);
         }
+        if self.is_bake() {
+            return Some(FileKind::Bake);
+        }
+        if self.is_dockerignore() {
+            return Some(FileKind::Dockerignore);
+        }
+        if self.file == ".env" {
+            return Some(FileKind::EnvFile);
+        }
         None
+    }
+
+    /// `.dockerignore`, `.containerignore`, `Dockerfile.dockerignore`, `api.Dockerfile.dockerignore`.
+    fn is_dockerignore(&self) -> bool {
+        [".dockerignore", ".containerignore"].iter().any(|end| {
+            let before = self.lower.strip_suffix(end);
+            before.is_some_and(|stem| stem.is_empty() || stem.contains("dockerfile") || stem.contains("containerfile"))
+        })
+    }
+
+    /// `docker-bake.hcl`, `docker-bake.override.json`.
+    fn is_bake(&self) -> bool {
+        self.lower.starts_with("docker-bake") && self.has_extension(&["hcl", "json"])
     }
 
     pub(super) fn has_extension(&self, extensions: &[&str]) -> bool {
@@ -120,6 +171,18 @@ impl<'a> Name<'a> {
     /// Whether the file lies anywhere below `.github/actions`.
     pub(super) fn in_actions(&self) -> bool {
         self.folders.windows(2).any(|pair| pair == [".github", "actions"])
+    }
+
+    /// Whether the file lies in `.github` itself, or has no folder at all.
+    pub(super) fn in_github(&self) -> bool {
+        self.folders.is_empty() || self.folders.ends_with(&[".github"])
+    }
+
+    /// `pr.diff` or `change.patch` at the root of what was given: the change under judgement. Repositories keep patches of
+    /// other code in folders.
+    pub(super) fn is_diff(&self) -> bool {
+        self.has_extension(&["diff", "patch"])
+            && self.folders.iter().all(|folder| Name::new(folder).has_extension(&["zip"]))
     }
 
     /// `.resultset.json`, which `SimpleCov` alone writes.
@@ -215,12 +278,13 @@ impl<'a> Name<'a> {
             ("opencover", FileKind::OpenCover),
             ("dotcover", FileKind::DotCover),
         ];
-        const OTHER: [(&str, &[&str], FileKind); 5] = [
+        const OTHER: [(&str, &[&str], FileKind); 6] = [
             ("coverage-final", &["json"], FileKind::Istanbul),
             ("coverage-summary", &["json"], FileKind::IstanbulSummary),
             (".resultset", &["json"], FileKind::SimpleCov),
             ("cover", &["out"], FileKind::GoCover),
             ("jacoco", &["csv"], FileKind::JacocoCsv),
+            ("jobs", &["json"], FileKind::GithubRun),
         ];
         let stem = self.lower.rsplit_once('.').map_or(self.lower.as_str(), |(stem, _)| stem);
         let results = match self.lower.as_str() {

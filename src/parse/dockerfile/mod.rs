@@ -10,8 +10,10 @@ mod mapped;
 mod stages;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 pub use mapped::Mapped;
+pub use typed::{Mount, Timing};
 
 use crate::model::Span;
 use crate::parse::Parsed;

@@ -16,6 +16,7 @@ pub mod testng;
 pub mod trx;
 pub mod xunit;
 
+pub use crate::model::DeclaredCounts;
 use crate::model::{CaseStatus, Span, TestCounts};
 use std::sync::Arc;
 
@@ -111,22 +112,6 @@ pub enum Skip {
     Inconclusive,
 }
 
-/// Counts that a report declares about itself; absent where it does not. Formats that do not tell failures from errors
-/// declare no errors, and both as failures.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct DeclaredCounts {
-    /// Tests.
-    pub tests: Option<u64>,
-    /// Failures.
-    pub failures: Option<u64>,
-    /// Errors.
-    pub errors: Option<u64>,
-    /// Skipped tests.
-    pub skipped: Option<u64>,
-    /// Time in seconds.
-    pub seconds: Option<f64>,
-}
-
 /// Bytes of a message that are kept, without the mark of the cut.
 pub const MAX_MESSAGE: usize = 1024;
 /// Bytes of a trace that are kept, without the mark of the cut.
@@ -158,24 +143,47 @@ impl Suite {
     pub fn counts(&self) -> TestCounts {
         let mut counts = TestCounts::default();
         for case in &self.cases {
-            counts.total += 1;
-            counts.seconds += case.seconds.unwrap_or(0.0);
-            match case.status {
-                CaseStatus::Passed => counts.passed += 1,
-                CaseStatus::Flaky => {
-                    counts.passed += 1;
-                    counts.flaky += 1;
-                }
-                CaseStatus::Skipped => counts.skipped += 1,
-                CaseStatus::Failed => counts.failed += 1,
-                CaseStatus::Error => counts.errors += 1,
-            }
+            case.count_in(&mut counts);
         }
         counts
     }
 }
 
 impl Case {
+    /// Adds itself to counts.
+    pub fn count_in(&self, counts: &mut TestCounts) {
+        counts.total += 1;
+        counts.seconds += self.seconds.unwrap_or(0.0);
+        match self.status {
+            CaseStatus::Passed => counts.passed += 1,
+            CaseStatus::Flaky => {
+                counts.passed += 1;
+                counts.flaky += 1;
+            }
+            CaseStatus::Skipped => {
+                counts.skipped += 1;
+                match self.skip {
+                    Some(Skip::ExpectedFailure) => counts.expected_failures += 1,
+                    Some(Skip::Disabled) => counts.disabled += 1,
+                    Some(Skip::Inconclusive) => counts.unknown += 1,
+                    Some(Skip::NotRun) | None => {}
+                }
+            }
+            CaseStatus::Failed => counts.failed += 1,
+            CaseStatus::Error => counts.errors += 1,
+        }
+    }
+
+    /// Whether it failed or ended in an error.
+    pub const fn is_bad(&self) -> bool {
+        matches!(self.status, CaseStatus::Failed | CaseStatus::Error)
+    }
+
+    /// Whether it passed in the end.
+    pub const fn is_good(&self) -> bool {
+        matches!(self.status, CaseStatus::Passed | CaseStatus::Flaky)
+    }
+
     /// Whether it was executed, whatever came of it.
     pub fn ran(&self) -> bool {
         self.status != CaseStatus::Skipped || matches!(self.skip, Some(Skip::ExpectedFailure | Skip::Inconclusive))

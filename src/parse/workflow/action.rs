@@ -1,4 +1,4 @@
-use super::{Problem, Shell, Step, start_of, steps_of};
+use super::{Declared, Problem, Shell, Step, start_of, steps_of, triggers};
 use crate::model::Span;
 use crate::parse::yaml::{Node, Tree};
 
@@ -32,5 +32,15 @@ impl<'t> Action<'t> {
         // A composite step must name its shell; without one it does not run, so nothing is assumed of its script.
         let steps = runs.and_then(|r| r.get("steps")).map(|steps| steps_of(steps, Shell::Other, problems));
         Some(Self { node, name: node.get("name").and_then(Node::text), using, steps: steps.unwrap_or_default() })
+    }
+
+    /// Its inputs.
+    pub fn inputs(&self) -> impl Iterator<Item = Declared<'t>> + use<'t> {
+        triggers::declared(Some(self.node), "inputs")
+    }
+
+    /// Its outputs.
+    pub fn outputs(&self) -> impl Iterator<Item = Declared<'t>> + use<'t> {
+        triggers::declared(Some(self.node), "outputs")
     }
 }

@@ -4,11 +4,19 @@
 //! for; every other key is reachable through the `node` of each view.
 
 mod action;
+mod expressions;
 mod run;
+pub mod schema;
+mod settings;
+mod triggers;
 mod uses;
 
 pub use action::Action;
+pub use expressions::{Expression, Site};
 pub use run::{Run, Shell};
+pub use schema::UnknownKey;
+pub use settings::{Concurrency, Environment, Matrix, Permissions, RunsOn, Scope, Secrets};
+pub use triggers::{Declared, Schedule};
 pub use uses::{Target, Uses};
 
 use super::Problem;
@@ -74,7 +82,7 @@ pub struct Service<'t> {
 /// A step of a job or of a composite action.
 #[derive(Debug)]
 pub struct Step<'t> {
-    /// Its position, from 0.
+    /// Its position among the steps as they are read, from 0: a `parallel` group comes right before its steps.
     pub index: usize,
     /// Its mapping.
     pub node: Node<'t>,
@@ -227,7 +235,9 @@ fn steps_of<'t>(steps: Node<'t>, shell: Shell, problems: &mut Vec<Problem>) -> V
         return Vec::new();
     }
     let mut found = Vec::new();
-    for (index, node) in steps.items().enumerate() {
+    let mut waiting: Vec<Node<'t>> = steps.items().rev().collect();
+    while let Some(node) = waiting.pop() {
+        let index = found.len();
         if !node.is_mapping() {
             let message = format!("step {} is {}, not a mapping with `run` or `uses`", index + 1, node.kind_word());
             problems.push(Problem::new(node.span(), message));
@@ -235,6 +245,11 @@ fn steps_of<'t>(steps: Node<'t>, shell: Shell, problems: &mut Vec<Problem>) -> V
         }
         let step = Step::read(index, node, shell);
         let parallel = ["parallel", "wait", "wait-all", "cancel"].iter().any(|key| node.get(key).is_some());
+        // A group is followed by its steps. Groups hold no groups, and an alias may make none hold itself.
+        if step.group().is_none() {
+            let grouped = node.get("parallel").into_iter().flat_map(Node::items);
+            waiting.extend(grouped.filter(|inner| inner.span().offset > node.span().offset).rev());
+        }
         match (step.run.is_some(), node.get("uses").is_some()) {
             (false, false) if !parallel => {
                 let message = format!("step {} has neither `run` nor `uses`", index + 1);
@@ -273,6 +288,17 @@ impl<'t> Step<'t> {
             Some(title) => title.trim().to_owned(),
             None => format!("step {}", self.index + 1),
         }
+    }
+
+    /// The `parallel` group it stands in.
+    pub fn group(&self) -> Option<Node<'t>> {
+        let list = self.node.parent()?;
+        if list.key()?.text() == Some("parallel") { list.parent() } else { None }
+    }
+
+    /// Whether the steps after it do not wait for its end: `background: true`, or one of a `parallel` group.
+    pub fn runs_beside(&self) -> bool {
+        self.group().is_some() || self.node.get("background").and_then(Node::as_bool) == Some(true)
     }
 
     /// An input of its action.

@@ -5,9 +5,11 @@
 //! and `no` are strings. A text with a syntax error gives no tree: half a workflow would be judged wrongly.
 
 mod build;
+mod locate;
 mod node;
 mod scalar;
 
+pub use locate::Locator;
 pub use node::{Comment, Duplicate, Node, Style};
 
 use super::{Parsed, Problem};

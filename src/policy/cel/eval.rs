@@ -179,6 +179,10 @@ impl<'m, O: Object> Machine<'m, O> {
             self.roots.push((name, value.clone()));
             return Ok(value);
         }
+        if self.root.node().field(name).is_some() {
+            let message = format!("{name} was not measured");
+            return Err(Error { span, kind: ErrorKind::Missing, message });
+        }
         functions::type_name(name).map(Value::Type).ok_or_else(|| wrong(span, format!("there is no `{name}`")))
     }
 

@@ -172,8 +172,8 @@ impl<'s> Lexer<'s> {
                 return Ok(Token::Text(text));
             }
             match rest.chars().next() {
-                Some('\\') if !raw => text.push(self.escape()?),
-                Some(c) if triple || !matches!(c, '\n' | '\r') => {
+                Some('\\') if !raw && rest.len() > 1 => text.push(self.escape()?),
+                Some(c) if (raw || c != '\\') && (triple || !matches!(c, '\n' | '\r')) => {
                     text.push(c);
                     self.at += c.len_utf8();
                 }

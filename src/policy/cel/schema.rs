@@ -129,6 +129,7 @@ node!(EVIDENCE, "evidence", "Everything that was given; its fields are the names
     documents: Type::Nodes(&DOCUMENT), "Markdown documents, by path.";
     tests: Type::Node(&TESTS), "The results of all test reports together.";
     coverage: Type::Node(&COVERAGE), "The coverage of all reports together.";
+    runs: Type::Nodes(&RUN), "Runs of workflows; not there without a record of one.";
     files: Type::Nodes(&FILE), "Every file that was given, by path.";
 });
 
@@ -269,7 +270,7 @@ node!(TESTS, "tests", "Test results, counted from the cases. No field is there w
     passed: Type::Int, "Cases that passed, at the latest attempt.";
     failed: Type::Int, "Cases that failed.";
     errors: Type::Int, "Cases that ended in an error.";
-    skipped: Type::Int, "Cases that did not run.";
+    skipped: Type::Int, "Cases without a verdict, for whatever reason.";
     flaky: Type::Int, "Cases that passed after a failed attempt; a part of `passed`.";
     seconds: Type::Double, "The sum of the cases' times.";
     suites: Type::Nodes(&SUITE), "Suites, in report order.";
@@ -283,7 +284,7 @@ node!(SUITE, "suite", "A test suite.", {
     passed: Type::Int, "Cases that passed.";
     failed: Type::Int, "Cases that failed.";
     errors: Type::Int, "Cases that ended in an error.";
-    skipped: Type::Int, "Cases that did not run.";
+    skipped: Type::Int, "Cases without a verdict, for whatever reason.";
     flaky: Type::Int, "Cases that passed after a failed attempt.";
     seconds: Type::Double, "The sum of the cases' times.";
 });
@@ -317,6 +318,34 @@ node!(COVERED_FILE, "covered_file", "The coverage of one source file.", {
     covered_lines: Type::Int, "Lines that were.";
 });
 
+node!(RUN, "run", "A measured run of a workflow: its latest attempt.", {
+    file: Type::Text, "The path of its record.";
+    workflow: Type::Text, "The name of the workflow; empty where no record tells.";
+    conclusion: Type::Text, "`success`, `failure`, `cancelled`, …; null where it cannot be told.";
+    complete: Type::Bool, "Whether it is over and all of its jobs are known.";
+    seconds: Type::Double, "From the first start of a job to the last end; of a run that is not complete, what it took at least.";
+    queue_seconds: Type::Double, "From the beginning of the attempt to the first start of a job.";
+    jobs: Type::Nodes(&RUN_JOB), "Its jobs, each at its latest attempt.";
+});
+
+node!(RUN_JOB, "run_job", "A measured job of a run.", {
+    name: Type::Text, "As GitHub shows it.";
+    id: Type::Text, "Its id in the workflow; null where the workflow is not in the input or the name fits several jobs.";
+    conclusion: Type::Text, "`success`, `failure`, `skipped`, …; null for a job that is not over.";
+    seconds: Type::Double, "From start to end; not there for a job that was skipped or is not over.";
+    queue_seconds: Type::Double, "How long it waited for a runner.";
+    earlier_attempts: Type::Int, "Attempts before this one.";
+    steps: Type::Nodes(&RUN_STEP), "Its steps.";
+    run: Type::Node(&RUN), "The run it belongs to.";
+});
+
+node!(RUN_STEP, "run_step", "A measured step of a job.", {
+    name: Type::Text, "As GitHub shows it.";
+    conclusion: Type::Text, "`success`, `failure`, `skipped`, …; null for a step that is not over.";
+    seconds: Type::Double, "From start to end; not there for a step that was skipped or is not over.";
+    job: Type::Node(&RUN_JOB), "The job it belongs to.";
+});
+
 node!(FILE, "file", "A file that was given.", {
     path: Type::Text, "Its path; `archive.zip/member` for a member of an archive.";
     name: Type::Text, "Its name without folders.";
@@ -326,7 +355,7 @@ node!(FILE, "file", "A file that was given.", {
 });
 
 /// Every kind of node, in the order of the documentation.
-pub static NODES: [&Node; 20] = [
+pub static NODES: [&Node; 23] = [
     &EVIDENCE,
     &WORKFLOW,
     &JOB,
@@ -346,5 +375,8 @@ pub static NODES: [&Node; 20] = [
     &CASE,
     &COVERAGE,
     &COVERED_FILE,
+    &RUN,
+    &RUN_JOB,
+    &RUN_STEP,
     &FILE,
 ];

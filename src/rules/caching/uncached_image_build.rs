@@ -1,21 +1,27 @@
 //! The rule `uncached-image-build`.
 
-use crate::evidence::docker::{BuildCall, BuildTool, build_call, compose_call, has_option, option_value};
-use crate::evidence::{Doc, Evidence, StepRef, paths};
+use crate::evidence::bake::Target;
+use crate::evidence::compose::Service;
+use crate::evidence::docker::{BuildCall, BuildTool, build_call, compose_call, has_option};
+use crate::evidence::{Evidence, StepRef, paths};
 use crate::model::Span;
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::shell::Command;
-use crate::parse::workflow::{Run, Workflow, is_dynamic};
+use crate::parse::workflow::{Run, is_dynamic};
 use crate::parse::yaml::Node;
+use crate::rules::support::builds::{built_dockerfile, find_dockerfile};
+use crate::rules::support::conditions::runs_only_for_releases;
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 rule! {
     /// # What it checks
     ///
     /// Every image build takes layers from a cache: `cache-from` of `docker/build-push-action`, `--cache-from` of
-    /// `docker build` and `docker buildx build`, `cache_from` in the compose file that `docker compose build` reads.
+    /// `docker build` and `docker buildx build`, `cache_from` in the compose files that `docker compose build` reads,
+    /// `cache-from` in the bake files, or by `--set`, of `docker buildx bake` and `docker/bake-action`.
     ///
     /// Not judged: builds whose cache is an expression; `no-cache: true` with a comment that gives the reason; jobs on
     /// self-hosted runners, which keep their layers, and jobs that restore Docker's layers by an action; workflows that
@@ -141,6 +147,10 @@ fn fix(what: &str) -> &'static str {
             "Read and write a cache (after `docker/setup-buildx-action`):\n\n    with:\n      cache-from: type=gha\n      cache-to: \
              type=gha,mode=max\n"
         }
+        "docker buildx bake" => {
+            "Give the targets a cache in the bake file, or one that others inherit:\n\n    cache-from = [\"type=gha\"]\n    \
+             cache-to = [\"type=gha,mode=max\"]\n"
+        }
         "docker/bake-action" => {
             "Set a cache for all targets (after `docker/setup-buildx-action`):\n\n    with:\n      set: |\n        \
              *.cache-from=type=gha\n        *.cache-to=type=gha,mode=max\n"
@@ -164,13 +174,15 @@ fn step_builds(evidence: &Evidence<'_>, at: StepRef<'_>, params: &Params) -> Vec
         let commands = run.script.commands.iter();
         let found = commands.filter_map(|command| Some((command, build_call(command)?)));
         return found
-            .map(|(command, call)| (open_if_exempt(command_cache(evidence, at, run, command, &call)), run.node.path()))
+            .map(|(command, call)| {
+                (open_if_exempt(command_cache(evidence, at, run, command, &call, params)), run.node.path())
+            })
             .collect();
     }
     let Some(uses) = &at.step.uses else { return Vec::new() };
     let cached = match uses.action().as_deref() {
         Some("docker/build-push-action") => action_cache(evidence, at, params),
-        Some("docker/bake-action") => bake_cache(at),
+        Some("docker/bake-action") => bake_action_cache(evidence, at, params),
         _ => return Vec::new(),
     };
     vec![(open_if_exempt(cached), at.step.node.path())]
@@ -222,11 +234,39 @@ fn is_backend(from: &str, params: &Params) -> bool {
     })
 }
 
-/// `docker/bake-action`: its targets may have a cache in the bake file, which is not read.
-fn bake_cache(at: StepRef<'_>) -> Cached {
-    let set = at.step.input("set").and_then(Node::text).unwrap_or("");
-    let sets = set.lines().any(|line| line.split('=').next().is_some_and(|key| key.trim().ends_with(".cache-from")));
-    if sets { Cached::Yes } else { Cached::Open }
+/// `docker/bake-action`.
+fn bake_action_cache(evidence: &Evidence<'_>, at: StepRef<'_>, params: &Params) -> Cached {
+    let text = |name| at.step.input(name).and_then(Node::text).unwrap_or("");
+    let sets = text("set");
+    if sets.lines().any(|line| line.split('=').next().is_some_and(|key| key.trim().ends_with(".cache-from"))) {
+        return Cached::Yes;
+    }
+    // An expression may bring a cache, and other calls build nothing.
+    if is_dynamic(sets) || at.step.input("no-cache").is_some_and(|no_cache| no_cache.as_bool() != Some(false)) {
+        return Cached::Open;
+    }
+    let uses = at.step.uses.as_ref().map_or(at.step.node, |uses| uses.node);
+    bake_cache(evidence, evidence.bake_action(at), params)
+        .unwrap_or_else(|| Cached::No(uses.span(), "docker/bake-action".to_owned()))
+}
+
+/// What the bake files say of the cache; `None` where no target that runs something has one.
+fn bake_cache(evidence: &Evidence<'_>, targets: Option<Vec<Target<'_>>>, params: &Params) -> Option<Cached> {
+    let Some(targets) = targets else { return Some(Cached::Open) };
+    let mut due = false;
+    for target in targets {
+        // `check` and `outline` build nothing.
+        if target.text("call").is_none_or(|call| !matches!(call.as_str(), "" | "build")) {
+            continue;
+        }
+        let Some(from) = target.list("cache-from") else { return Some(Cached::Open) };
+        if is_backend(&from.join("\n"), params) {
+            return Some(Cached::Yes);
+        }
+        let dockerfile = target.dockerfile().and_then(|path| evidence.dockerfile(&path));
+        due |= !dockerfile.is_some_and(|dockerfile| runs_nothing(dockerfile));
+    }
+    if due { None } else { Some(Cached::Open) }
 }
 
 fn command_cache(
@@ -235,6 +275,7 @@ fn command_cache(
     run: &Run<'_>,
     command: &Command,
     call: &BuildCall<'_>,
+    params: &Params,
 ) -> Cached {
     let no = |what: &str| Cached::No(run.span(command.span), what.to_owned());
     if has_option(call.args, &["--help", "--print", "--check", "--call"]) {
@@ -242,8 +283,11 @@ fn command_cache(
     }
     match call.tool {
         BuildTool::Bake => {
-            let sets = call.args.iter().any(|w| w.text.contains(".cache-from="));
-            if sets { Cached::Yes } else { Cached::Open }
+            if call.args.iter().any(|w| w.text.contains(".cache-from=")) {
+                return Cached::Yes;
+            }
+            let targets = evidence.bake_command(at, command, call);
+            bake_cache(evidence, targets, params).unwrap_or_else(|| no("docker buildx bake"))
         }
         BuildTool::Build | BuildTool::Buildx => {
             // Options may come from a variable, and `-` reads the Dockerfile from standard input.
@@ -263,12 +307,14 @@ fn command_cache(
         }
         BuildTool::Compose => {
             let Some(compose) = compose_call(command) else { return Cached::Open };
-            let Some(files) = evidence.compose_files(at, &compose) else { return Cached::Open };
-            let builds: Vec<Node<'_>> = files.iter().flat_map(|f| &f.services).filter_map(|s| s.build).collect();
+            let Some(project) = evidence.compose_project(at, command, &compose) else { return Cached::Open };
+            let started: BTreeSet<&str> = project.started.iter().flat_map(|started| project.starts(started)).collect();
+            let services = project.services.iter().filter(|service| started.contains(service.name));
+            let builds: Vec<_> = services.filter_map(Service::build).collect();
             if builds.is_empty() {
                 return Cached::Open;
             }
-            let cached = builds.iter().any(|build| build.merged("cache_from").is_some_and(|c| !c.is_null()));
+            let cached = builds.iter().any(|build| !build.cache_from.is_empty());
             if cached { Cached::Yes } else { no("docker compose build") }
         }
     }
@@ -283,41 +329,6 @@ fn takes_known_values(call: &BuildCall<'_>) -> bool {
             || word.text.split_once('=').is_some_and(|(name, _)| values.contains(&name))
             || at + 1 == call.args.len()
     })
-}
-
-fn built_dockerfile<'e>(
-    evidence: &'e Evidence<'e>,
-    at: StepRef<'_>,
-    call: &BuildCall<'_>,
-) -> Option<&'e Doc<'e, &'e Dockerfile>> {
-    let folder = at.working_directory()?;
-    if let Some(file) = option_value(call.args, &["-f", "--file"]) {
-        return find_dockerfile(evidence, &folder, file);
-    }
-    let context = call.args.last().filter(|word| !word.dynamic)?;
-    find_dockerfile(evidence, &paths::join(&folder, &context.text)?, "Dockerfile")
-}
-
-fn find_dockerfile<'e>(evidence: &'e Evidence<'e>, folder: &str, file: &str) -> Option<&'e Doc<'e, &'e Dockerfile>> {
-    let path = paths::join(folder, file)?;
-    evidence.dockerfiles.iter().find(|doc| doc.file.path() == path)
-}
-
-/// Whether a workflow runs only when something is released: by a release or a tag, by hand, or by a workflow that calls
-/// it and knows why. Pull requests that touch nothing but the CI itself are only its own test.
-fn runs_only_for_releases(workflow: &Workflow<'_>) -> bool {
-    let decides = workflow.triggers.iter().any(|t| matches!(t.event, "release" | "push" | "workflow_call"));
-    decides
-        && workflow.triggers.iter().all(|trigger| match trigger.event {
-            "release" | "workflow_dispatch" | "workflow_call" => true,
-            "push" => trigger.options.is_some_and(|o| {
-                o.get("tags").is_some() && o.get("branches").is_none() && o.get("branches-ignore").is_none()
-            }),
-            "pull_request" => trigger.options.and_then(|o| o.get("paths")).is_some_and(|paths| {
-                paths.one_or_many().all(|path| path.text().is_some_and(|text| text.starts_with(".github/")))
-            }),
-            _ => false,
-        })
 }
 
 /// Whether the runner of a step keeps Docker's layers from run to run.

@@ -7,7 +7,7 @@ use super::Sink;
 use super::sink::{MAX_RELATED, Made};
 use crate::evidence::{Evidence, File};
 use crate::input::limits::CHECK_STEPS;
-use crate::model::{Finding, Fix, Outcome, Place, PolicyPlace, Related, Span};
+use crate::model::{Date, Finding, Fix, Outcome, Place, PolicyPlace, Related, Span};
 use crate::policy::cel::{Decider, Error, ErrorKind, Expr, Kind, Machine, Object as _, Value, explain};
 use crate::policy::{Check, Expression, Piece};
 use std::collections::BTreeMap;
@@ -21,13 +21,13 @@ const VALUE_WIDTH: usize = 200;
 /// Steps that may be spent on saying which values decided.
 const EXPLAIN_STEPS: u64 = 200_000;
 
-/// Runs a check.
-pub fn run(check: &Check, evidence: &Evidence<'_>) -> (Outcome, Vec<Finding>) {
+/// Runs a check, judged for a day.
+pub fn run(check: &Check, evidence: &Evidence<'_>, today: Date) -> (Outcome, Vec<Finding>) {
     let policy = PolicyPlace { file: check.place.file.clone(), line: check.place.line };
     let mut runner = Runner {
         check,
         machine: Machine::new(Item::Root(evidence), CHECK_STEPS),
-        sink: Sink::custom(&check.id, check.level, policy),
+        sink: Sink::custom(&check.id, check.level, policy, today),
         subjects: 0,
         failing: 0,
         undecided: BTreeMap::new(),
@@ -104,6 +104,7 @@ impl<'c, 'e> Runner<'c, 'e> {
                         _ => None,
                     })),
                     Some(_) => {}
+                    None if matches!(item, Item::Root(_)) => return Err(format!("{field} was not measured")),
                     None => return Err(format!("{}.{field} was not measured", item.node().name)),
                 }
             }

@@ -1,11 +1,12 @@
 //! The evidence as expressions see it: the fields that [`schema`](crate::policy::cel::schema) lists.
 
 use super::yaml;
-use crate::evidence::{Evidence, File, JobRef, Reading, StepRef};
+use crate::evidence::{Evidence, File, JobRef, MeasuredJob, Reading, Run, StepRef};
 use crate::model::{CaseRecord, CaseStatus, CoveredFile, Ratio, Span, SuiteRecord, TestCounts};
 use crate::parse::compose::{Compose, ComposeService};
 use crate::parse::dockerfile::{Dockerfile, Instruction, Stage};
 use crate::parse::markdown::{self, Heading};
+use crate::parse::runs::StepRun;
 use crate::parse::shell::Command;
 use crate::parse::workflow::{Action, Service, Target, Uses, Workflow, strip_expression};
 use crate::parse::yaml::Node;
@@ -34,6 +35,9 @@ pub(super) enum Item<'e> {
     Case(&'e Evidence<'e>, &'e CaseRecord),
     Coverage(&'e Evidence<'e>),
     CoveredFile(&'e Evidence<'e>, &'e CoveredFile),
+    Run(&'e Run<'e>),
+    RunJob(&'e Run<'e>, &'e MeasuredJob<'e>),
+    RunStep(&'e Run<'e>, &'e MeasuredJob<'e>, &'e StepRun),
     File(&'e Reading<'e>),
 }
 
@@ -61,6 +65,9 @@ impl<'e> Object for Item<'e> {
             Self::Case(..) => &schema::CASE,
             Self::Coverage(_) => &schema::COVERAGE,
             Self::CoveredFile(..) => &schema::COVERED_FILE,
+            Self::Run(_) => &schema::RUN,
+            Self::RunJob(..) => &schema::RUN_JOB,
+            Self::RunStep(..) => &schema::RUN_STEP,
             Self::File(_) => &schema::FILE,
         }
     }
@@ -206,6 +213,34 @@ impl<'e> Object for Item<'e> {
                 "path" => Some(Value::text(covered.path.as_str())),
                 _ => ratios(covered.line, covered.branch, covered.function, name),
             },
+            Self::Run(run) => Some(match name {
+                "file" => Value::text(run.file.path()),
+                "workflow" => Value::text(run.workflow),
+                "conclusion" => Value::maybe(run.conclusion),
+                "complete" => Value::Bool(run.complete),
+                "seconds" => seconds(run.milliseconds)?,
+                "queue_seconds" => seconds(run.queued)?,
+                "jobs" => Value::list(run.jobs.iter().map(|job| Value::Object(Self::RunJob(run, job)))),
+                _ => return None,
+            }),
+            Self::RunJob(run, job) => Some(match name {
+                "name" => Value::text(&*job.job.name),
+                "id" => Value::maybe(job.id),
+                "conclusion" => conclusion(&job.job.conclusion),
+                "seconds" => seconds(job.job.milliseconds())?,
+                "queue_seconds" => seconds(job.job.queued())?,
+                "earlier_attempts" => int(job.earlier_attempts),
+                "steps" => Value::list(job.job.steps.iter().map(|step| Value::Object(Self::RunStep(run, job, step)))),
+                "run" => Value::Object(Self::Run(run)),
+                _ => return None,
+            }),
+            Self::RunStep(run, job, step) => Some(match name {
+                "name" => Value::text(&*step.name),
+                "conclusion" => conclusion(&step.conclusion),
+                "seconds" => seconds(step.milliseconds())?,
+                "job" => Value::Object(Self::RunJob(run, job)),
+                _ => return None,
+            }),
             Self::File(reading) => Some(match name {
                 "path" => Value::text(reading.file.path()),
                 "name" => Value::text(reading.file.name()),
@@ -242,6 +277,10 @@ impl<'e> Object for Item<'e> {
             Self::Suite(_, suite) => format!("suite `{}`", short(&suite.name)),
             Self::Case(_, case) => format!("case `{}`", short(&case.name)),
             Self::CoveredFile(_, covered) => format!("`{}`", covered.path),
+            Self::Run(run) if run.workflow.is_empty() => format!("run in `{}`", run.file.path()),
+            Self::Run(run) => format!("run of `{}`", run.workflow),
+            Self::RunJob(_, job) => format!("job `{}`", short(&job.job.name)),
+            Self::RunStep(_, _, step) => format!("step `{}`", short(&step.name)),
             Self::File(reading) => format!("`{}`", reading.file.path()),
         }
     }
@@ -256,7 +295,10 @@ impl<'e> Item<'e> {
             Self::Service(job, service) => (job.file, Some(service.key), service.node),
             Self::Step(step) => (step.file, None, step.step.node),
             Self::Action(file, action) => (file, None, action.node),
-            Self::Compose(file, compose) => (file, None, compose.node),
+            Self::Compose(file, compose) => match compose.documents.first() {
+                Some(node) => (file, None, *node),
+                None => return Some((file, Span::default(), String::new())),
+            },
             Self::ComposeService(file, _, service) => (file, Some(service.key), service.node),
             Self::Command(step, command) => {
                 let run = step.step.run.as_ref()?;
@@ -273,6 +315,9 @@ impl<'e> Item<'e> {
                 let file = evidence.file(&covered.path).or(report)?;
                 return Some((file, Span::default(), String::new()));
             }
+            Self::Run(run) => return Some((run.file, first_of(run.file, run.record.span), String::new())),
+            Self::RunJob(_, job) => return Some((job.file, first_of(job.file, job.job.span), String::new())),
+            Self::RunStep(_, job, step) => return Some((job.file, first_of(job.file, step.span), String::new())),
             Self::File(reading) => return Some((reading.file, Span::default(), String::new())),
             Self::Root(_) | Self::Tests(_) | Self::Coverage(_) => return None,
         };
@@ -309,6 +354,9 @@ fn root<'e>(evidence: &'e Evidence<'e>, name: &str) -> Field<'e> {
         "documents" => Value::list(evidence.documents.iter().map(|d| Value::Object(Item::Document(d.file, d.value)))),
         "tests" => Value::Object(Item::Tests(evidence)),
         "coverage" => Value::Object(Item::Coverage(evidence)),
+        // A budget over no runs would hold without proof.
+        "runs" if evidence.runs.is_empty() => return None,
+        "runs" => Value::list(evidence.runs.iter().map(|run| Value::Object(Item::Run(run)))),
         "files" => Value::list(evidence.readings.iter().map(|reading| Value::Object(Item::File(reading)))),
         _ => return None,
     })
@@ -446,6 +494,15 @@ fn ratios<'e>(line: Ratio, branch: Option<Ratio>, function: Option<Ratio>, name:
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of a run stay far below 2^52")]
+fn seconds<'e>(milliseconds: Option<u64>) -> Field<'e> {
+    milliseconds.map(|time| Value::Double(time as f64 / 1000.0))
+}
+
+fn conclusion<'e>(word: &str) -> Value<Item<'e>> {
+    Value::maybe(Some(word).filter(|word| !word.is_empty()))
+}
+
 fn instructions(stage: &Stage) -> impl Iterator<Item = &Instruction> {
     std::iter::once(&stage.from).chain(&stage.instructions)
 }
@@ -473,7 +530,11 @@ fn of_report<'e>(evidence: &'e Evidence<'e>, path: &str, line: usize) -> Option<
 
 /// The first line of a node: a place for what concerns all of it.
 fn first_line(file: &File<'_>, node: Node<'_>) -> Span {
-    let span = node.span();
+    first_of(file, node.span())
+}
+
+/// The first line of a span.
+fn first_of(file: &File<'_>, span: Span) -> Span {
     let length = file.source.text.get(span.range()).and_then(|text| text.lines().next()).map_or(0, str::len);
     Span { offset: span.offset, length }
 }

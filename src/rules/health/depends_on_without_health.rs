@@ -2,9 +2,9 @@
 
 use super::readiness::{Readiness, readiness, server_of};
 use crate::evidence::Evidence;
-use crate::parse::yaml::Node;
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
+use std::collections::BTreeSet;
 
 rule! {
     /// # What it checks
@@ -70,22 +70,24 @@ const WHY: &str = "A dependency without `service_healthy` waits only for the pro
 
 fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
     let mut spots = Vec::new();
-    let mut subjects = 0;
-    for compose in &evidence.composes {
-        for service in &compose.services {
-            for dependency in &service.depends_on {
-                let condition = dependency.condition.and_then(Node::text);
+    let mut seen = BTreeSet::new();
+    for project in evidence.compose_projects() {
+        for service in &project.services {
+            for dependency in service.depends_on() {
+                let condition = dependency.condition.as_ref().and_then(|part| part.node.text());
                 if condition == Some("service_completed_successfully") {
                     continue;
                 }
-                let Some(target) = compose.service(dependency.service) else { continue };
-                let ready = readiness(evidence, compose, target);
+                let Some(target) = project.service(&dependency.service) else { continue };
+                let ready = readiness(evidence, &project, target);
                 let has = matches!(ready, Readiness::Declared | Readiness::FromImage);
                 if !has && server_of(target).is_none() {
                     continue;
                 }
-                subjects += 1;
-                if condition == Some("service_healthy") {
+                let place = dependency.condition.as_ref().unwrap_or(&dependency.place);
+                // Several projects may share a file, and several services an anchor.
+                let first = seen.insert((place.file.path(), place.node.span(), dependency.service.clone()));
+                if condition == Some("service_healthy") || !first {
                     continue;
                 }
                 let how = match (dependency.short, condition) {
@@ -94,20 +96,19 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
                     (false, Some(condition)) => format!("with `{condition}`"),
                 };
                 let but = if has { "has a health check" } else { "is a server" };
+                let on = &dependency.service;
                 spots.push(Spot {
-                    file: compose.file,
-                    span: dependency.condition.unwrap_or(dependency.node).span(),
-                    path: format!("services.{}.depends_on.{}", service.name, dependency.service),
-                    message: format!(
-                        "`{}` depends on `{}` {how}, but `{}` {but}",
-                        service.name, dependency.service, dependency.service
-                    ),
-                    detail: dependency.service.to_owned(),
+                    file: place.file,
+                    span: place.node.span(),
+                    path: format!("services.{}.depends_on.{on}", service.name),
+                    message: format!("`{}` depends on `{on}` {how}, but `{on}` {but}", service.name),
+                    detail: on.clone(),
                     edits: Vec::new(),
                 });
             }
         }
     }
+    let subjects = seen.len();
     sink.subjects(subjects);
     sink.fact(format!(
         "{}, {} waited for until healthy",

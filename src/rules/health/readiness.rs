@@ -1,16 +1,16 @@
 //! Whether a compose service says by itself that it is ready.
 
-use crate::evidence::{Doc, Evidence};
-use crate::parse::compose::{Compose, ComposeService};
-use crate::parse::dockerfile::{Base, Dockerfile};
+use crate::evidence::Evidence;
+use crate::evidence::compose::{Found, Merged, Project, Service, Source};
+use crate::parse::dockerfile::{self, Base, Dockerfile};
 use crate::parse::shell::{self, Script};
 use crate::parse::yaml::Node;
-use crate::rules::support::images::{self, Server, image_of};
+use crate::rules::support::images::{self, Server};
 
 /// What is known of a service's health check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Readiness {
-    /// Written in a compose file of the same folder.
+pub(in crate::rules) enum Readiness {
+    /// Written in a compose file.
     Declared,
     /// Brought by the image: a HEALTHCHECK of its Dockerfile, or a public image that is known to have one.
     FromImage,
@@ -22,13 +22,13 @@ pub(super) enum Readiness {
 
 /// The server that a service runs, by the name of its image. An image whose entrypoint is replaced, or that is told to
 /// run a client or a shell, is not used as a server.
-pub(super) fn server_of(service: &ComposeService<'_>) -> Option<&'static Server> {
-    let server = images::server_of(&image_of(service.image.filter(|_| service.build.is_none())?)?)?;
-    if service.node.merged("entrypoint").is_some_and(|e| !e.is_null()) {
+pub(super) fn server_of(service: &Service<'_>) -> Option<&'static Server> {
+    if service.value.get("build").is_some() || service.value.get("entrypoint").is_some() {
         return None;
     }
-    let client = service.node.merged("command").is_some_and(runs_client);
-    (!client).then_some(server)
+    let server = images::server_of(&images::resolve(&service.image()?.1)?)?;
+    let command = service.value.get("command").and_then(|command| Some(command.strongest()?.node));
+    (!command.is_some_and(runs_client)).then_some(server)
 }
 
 /// Whether a `command` runs a client, by itself or in a shell.
@@ -57,33 +57,43 @@ const CLIENTS: [&str; 12] = [
     "sleep",
 ];
 
-/// What is known of a service's health check, over all compose files of its folder.
-pub(super) fn readiness(
-    evidence: &Evidence<'_>,
-    compose: &Doc<'_, Compose<'_>>,
-    service: &ComposeService<'_>,
-) -> Readiness {
-    let siblings = evidence.composes.iter().filter(|doc| doc.file.folder() == compose.file.folder());
-    let mut parts = siblings.filter_map(|doc| doc.service(service.name)).peekable();
-    if parts.any(|part| part.healthcheck.is_some_and(|h| !is_disabled(h))) {
+/// What is known of a service's health check, over all files of its project.
+pub(in crate::rules) fn readiness(evidence: &Evidence<'_>, project: &Project<'_>, service: &Service<'_>) -> Readiness {
+    if service.is_checked() || (project.source == Source::Alone && sibling_checks(evidence, service)) {
         return Readiness::Declared;
     }
-    if service.healthcheck.is_some() {
+    if matches!(service.healthcheck(), Found::Value(_)) {
         return Readiness::Absent;
     }
-    if service.node.merged("extends").is_some() {
+    if !service.complete {
         return Readiness::Unknown;
     }
-    if service.build.is_some() {
-        return evidence
-            .dockerfile_of(compose, service)
-            .map_or(Readiness::Unknown, |d| of_dockerfile(d, service.target()));
+    if let Some(build) = service.build() {
+        let target = match build.target {
+            Some(text) if !text.known => return Readiness::Unknown,
+            target => target.map(|text| text.text),
+        };
+        if let Some(text) = build.inline {
+            let read = dockerfile::parse(&text).document;
+            return read.map_or(Readiness::Unknown, |d| of_dockerfile(&d, target.as_deref()));
+        }
+        let found = build.dockerfile.and_then(|path| evidence.dockerfile(&path));
+        return found.map_or(Readiness::Unknown, |d| of_dockerfile(d, target.as_deref()));
     }
-    match service.image.and_then(image_of) {
+    match service.image().and_then(|(_, text)| images::resolve(&text)) {
         Some(image) if images::brings_healthcheck(&image) => Readiness::FromImage,
         Some(_) => Readiness::Absent,
         None => Readiness::Unknown,
     }
+}
+
+/// Whether another file of the folder gives the service a health check: a file that nothing names may be meant as an
+/// overlay of that one.
+fn sibling_checks(evidence: &Evidence<'_>, service: &Service<'_>) -> bool {
+    let folder = service.file().folder();
+    let siblings = evidence.composes.iter().filter(|doc| doc.file.folder() == folder);
+    let mut parts = siblings.filter_map(|doc| doc.service(service.name)?.healthcheck);
+    parts.any(|check| check.merged("disable").and_then(Node::as_bool) != Some(true))
 }
 
 /// What a stage of a Dockerfile says, or else its base image as far as it is known: official images have no HEALTHCHECK.
@@ -105,8 +115,9 @@ fn of_dockerfile(dockerfile: &Dockerfile, target: Option<&str>) -> Readiness {
     }
 }
 
-fn is_disabled(healthcheck: Node<'_>) -> bool {
-    let disabled = healthcheck.merged("disable").and_then(Node::as_bool) == Some(true);
-    let test = healthcheck.merged("test").and_then(|test| test.one_or_many().next()).and_then(Node::text);
-    disabled || test == Some("NONE")
+/// Whether a `healthcheck` says that there is none.
+pub(super) fn is_disabled(check: &Merged<'_>) -> bool {
+    let disable = check.get("disable").and_then(|value| value.strongest()?.node.as_bool());
+    let test = check.get("test").and_then(|value| value.strongest()?.node.one_or_many().next()?.text());
+    disable == Some(true) || test == Some("NONE")
 }

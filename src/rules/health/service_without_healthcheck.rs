@@ -1,28 +1,30 @@
 //! The rule `service-without-healthcheck`.
 
-use super::readiness::{Readiness, readiness, server_of};
+use super::readiness::{Readiness, is_disabled, readiness, server_of};
 use crate::evidence::Evidence;
+use crate::evidence::compose::{Found, Service};
 use crate::evidence::docker::compose_call;
-use crate::parse::compose::ComposeService;
+use crate::model::Span;
 use crate::parse::image::ImageRef;
-use crate::parse::workflow::{Service, is_dynamic};
+use crate::parse::workflow::{self, is_dynamic};
 use crate::parse::yaml::Node;
-use crate::rules::support::images::{self, image_of};
+use crate::rules::support::images;
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 rule! {
     /// # What it checks
     ///
     /// A service container of a job has a health command (`--health-cmd` in its `options`). A compose service that
     /// others wait for, or whose image is a known server, has a `healthcheck`. A HEALTHCHECK in the service's own
-    /// Dockerfile counts, and so does one that a public image is known to bring.
+    /// Dockerfile counts, and so does one that a public image is known to bring. Compose files are read as compose reads
+    /// them: with their overrides, `include`, `extends`, variables' defaults, and the files that a step names by `-f`.
     ///
-    /// Not judged: services whose image is an expression, that extend another service, or whose Dockerfile is not in
-    /// the input; services that others wait for only with `service_completed_successfully`; compose services with
-    /// profiles that no step asks for.
+    /// Not judged: services whose image is an expression, or that extend a service or are built from a Dockerfile which is
+    /// not in the input; services that others wait for only with `service_completed_successfully`; compose services with
+    /// profiles that no step asks for; a check that is switched off, which `healthcheck-always-passes` judges.
     ///
     /// # Why it matters
     ///
@@ -109,7 +111,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
                             job.job.id,
                             service.image.and_then(Node::text).unwrap_or("no image")
                         ),
-                        detail: probe(service.image),
+                        detail: probe(service.image.and_then(Node::text)),
                         edits: Vec::new(),
                     });
                 }
@@ -118,42 +120,70 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         }
     }
     let profiles = profiles_in_use(evidence);
-    for compose in &evidence.composes {
-        for service in compose.services.iter().filter(|s| !ignored(s.name)) {
+    // A service may be part of several projects; it holds only where it holds in all.
+    let mut judged: BTreeMap<(&str, Span), bool> = BTreeMap::new();
+    for project in evidence.compose_projects() {
+        let started: BTreeSet<&str> = project.started.iter().flat_map(|started| project.starts(started)).collect();
+        let waited_for: BTreeSet<String> = project
+            .services
+            .iter()
+            .flat_map(Service::depends_on)
+            .filter(|d| {
+                let condition = d.condition.as_ref().and_then(|part| part.node.text());
+                condition != Some("service_completed_successfully")
+            })
+            .map(|d| d.service)
+            .collect();
+        for service in project.services.iter().filter(|s| !ignored(s.name)) {
             // A service with profiles runs only where one of them is asked for.
             let wanted = service.profiles();
-            if !wanted.is_empty() && !wanted.iter().any(|p| profiles.contains(*p)) && !profiles.contains("*") {
+            let runs = || started.contains(service.name) || wanted.iter().any(|p| profiles.contains(&**p));
+            if !wanted.is_empty() && !runs() && !profiles.contains("*") {
                 continue;
             }
             // A part of a service in an overlay file is judged where the service is made.
-            if service.image.is_none() && service.build.is_none() {
+            let (image, build) = (service.image(), service.value.get("build"));
+            if image.is_none() && build.is_none() {
                 continue;
             }
-            let waited_for = compose.services.iter().flat_map(|s| &s.depends_on).any(|d| {
-                d.service == service.name && d.condition.and_then(Node::text) != Some("service_completed_successfully")
-            });
+            let waited_for = waited_for.contains(service.name);
             if !waited_for && !is_known_server(service, params) {
                 continue;
             }
-            match readiness(evidence, compose, service) {
-                Readiness::Declared | Readiness::FromImage => services += 1,
+            // That it is switched off is what `healthcheck-always-passes` is about.
+            if matches!(service.healthcheck(), Found::Value(check) if is_disabled(&check)) {
+                continue;
+            }
+            let place = match service.healthcheck() {
+                Found::Reset(part) => part,
+                Found::Absent | Found::Value(_) => service.place.clone(),
+            };
+            let key = (place.file.path(), place.node.span());
+            match readiness(evidence, &project, service) {
+                Readiness::Declared | Readiness::FromImage => {
+                    judged.entry(key).or_insert(true);
+                }
                 Readiness::Unknown => unknown += 1,
                 Readiness::Absent => {
-                    services += 1;
+                    if judged.insert(key, false) == Some(false) {
+                        continue;
+                    }
+                    let image = image.map(|(_, text)| text);
                     let what = if waited_for { ", which others wait for," } else { "" };
-                    let of = service.image.and_then(Node::text).map_or(String::new(), |image| format!(" ({image})"));
+                    let of = image.as_ref().map_or(String::new(), |image| format!(" ({image})"));
                     spots.push(Spot {
-                        file: compose.file,
-                        span: service.key.span(),
-                        path: service.node.path(),
+                        file: place.file,
+                        span: place.node.span(),
+                        path: format!("services.{}", service.name),
                         message: format!("service `{}`{of}{what} has no healthcheck", service.name),
-                        detail: probe(service.image),
+                        detail: probe(image.as_deref()),
                         edits: Vec::new(),
                     });
                 }
             }
         }
     }
+    services += judged.len();
     sink.subjects(services);
     sink.fact(format!("{}, {} with a health check", count(services, "service"), services - spots.len()));
     if unknown > 0 {
@@ -180,7 +210,7 @@ fn profiles_in_use<'e>(evidence: &'e Evidence<'e>) -> BTreeSet<&'e str> {
 }
 
 /// Whether a job's service has a health check; `None` when an expression decides.
-fn job_service(service: &Service<'_>) -> Option<bool> {
+fn job_service(service: &workflow::Service<'_>) -> Option<bool> {
     let options = service.options.and_then(Node::text).unwrap_or("");
     if options.split_whitespace().any(|word| word.split('=').next() == Some("--health-cmd")) {
         return Some(true);
@@ -194,17 +224,17 @@ fn job_service(service: &Service<'_>) -> Option<bool> {
     Some(images::brings_healthcheck(&image))
 }
 
-fn is_known_server(service: &ComposeService<'_>, params: &Params) -> bool {
+fn is_known_server(service: &Service<'_>, params: &Params) -> bool {
     let named = |image: ImageRef| {
         let name = image.repository.rsplit('/').next().unwrap_or_default().to_owned();
         params.known_servers.contains(&name)
     };
-    server_of(service).is_some() || service.image.and_then(image_of).is_some_and(named)
+    server_of(service).is_some() || service.image().and_then(|(_, text)| images::resolve(&text)).is_some_and(named)
 }
 
 /// How the image's server is asked, ready for double quotes.
-fn probe(image: Option<Node<'_>>) -> String {
-    let server = image.and_then(image_of).as_ref().and_then(images::server_of);
+fn probe(image: Option<&str>) -> String {
+    let server = image.and_then(images::resolve).as_ref().and_then(images::server_of);
     let probe = server.map(|server| server.probe).filter(|probe| !probe.is_empty());
     probe.unwrap_or("a command that succeeds once the server answers").replace('"', "\\\"")
 }

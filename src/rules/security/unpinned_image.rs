@@ -221,14 +221,24 @@ fn in_composes<'e>(evidence: &'e Evidence<'e>, uses: &mut Vec<Use<'e>>) {
         || evidence.composes.iter().flat_map(|doc| doc.services.iter().map(move |service| (doc.file, service)));
     let with_build = services().filter(|(_, service)| service.build.is_some());
     let built: BTreeSet<(&str, &str)> = with_build.map(|(file, service)| (file.folder(), service.name)).collect();
-    for (file, service) in services() {
-        let policy = service.node.merged("pull_policy").and_then(Node::text);
-        if matches!(policy, Some("never" | "build")) || built.contains(&(file.folder(), service.name)) {
-            continue;
+    for project in evidence.compose_projects() {
+        for service in &project.services {
+            let policy = service.value.text("pull_policy").map(|text| text.text);
+            let ours = |folder: &str| built.contains(&(folder, service.name));
+            if matches!(policy.as_deref(), Some("never" | "build"))
+                || service.value.get("build").is_some()
+                || ours(service.file().folder())
+            {
+                continue;
+            }
+            let Some((part, text)) = service.image() else { continue };
+            if ours(part.file.folder()) {
+                continue;
+            }
+            let by = format!("service `{}`", service.name);
+            let image = images::resolve(&text);
+            uses.push(Use { file: part.file, span: part.node.span(), path: part.node.path(), by, image });
         }
-        let Some(node) = service.image else { continue };
-        let by = format!("service `{}`", service.name);
-        uses.push(Use { file, span: node.span(), path: node.path(), by, image: image_of(node) });
     }
 }
 

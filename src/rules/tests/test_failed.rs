@@ -15,8 +15,9 @@ rule! {
     /// set-up that broke, a file that could not be collected).
     ///
     /// A case counts as its report says it ended: one that failed and passed when it was run again (`flakyFailure`) has
-    /// passed. Two cases of one name are two cases, because a report does not say whether the second is a retry of the
-    /// first. A report of which a part could not be read is no proof that nothing failed: without a finding the outcome
+    /// passed. So has one that passed in a later attempt of the same report, where the paths say that it is one
+    /// (`results-attempt-2.xml`, `rerun/TEST-cart.xml`). Otherwise two cases of one name are two cases, because nobody says
+    /// whether the second is a retry of the first. A report of which a part could not be read is no proof that nothing failed: without a finding the outcome
     /// is `no-evidence`.
     ///
     /// # Why it matters
@@ -75,11 +76,11 @@ const MESSAGE_WIDTH: usize = 160;
 fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     let mut spots = Vec::new();
     let (mut executed, mut allowed) = (0, 0);
-    for report in &evidence.test_reports {
+    for (index, report) in evidence.test_reports.iter().enumerate() {
         let mut take = |span, name: String, message: String| {
             spots.push(Spot { file: report.file, span, path: String::new(), message, detail: name, edits: Vec::new() });
         };
-        for (suite, case) in report.cases() {
+        for (suite, case) in evidence.counted_cases(index) {
             executed += usize::from(case.status != CaseStatus::Skipped);
             if !matches!(case.status, CaseStatus::Failed | CaseStatus::Error) {
                 continue;

@@ -1,17 +1,23 @@
 //! Compose files: typed views over the located tree, merge keys merged.
 //!
-//! Source: the Compose Specification. `extends` and `include` are kept as nodes; following them is the evidence's work.
+//! Source: the Compose Specification. This is what one file says; `extends`, `include` and overrides are followed by
+//! [`crate::evidence::compose`].
+
+mod forms;
+mod interpolate;
+
+pub use forms::{Mount, Port, mount, name_value, port};
+pub use interpolate::{Interpolated, Variable, interpolate};
 
 use super::Problem;
 use super::yaml::{Node, Tree};
-use crate::model::Span;
 
 /// A compose file.
 #[derive(Debug)]
 pub struct Compose<'t> {
-    /// The whole document.
-    pub node: Node<'t>,
-    /// `services`, in text order.
+    /// All documents, each of which overrides those before it; none in an overlay that holds nothing yet.
+    pub documents: Vec<Node<'t>>,
+    /// `services` of all documents, in text order.
     pub services: Vec<ComposeService<'t>>,
 }
 
@@ -48,17 +54,19 @@ pub struct Dependency<'t> {
 }
 
 impl<'t> Compose<'t> {
-    /// Reads the first document of a tree.
+    /// Reads all documents of a tree; `None` where all of them are something else.
     pub fn read(tree: &'t Tree<'t>, problems: &mut Vec<Problem>) -> Option<Self> {
-        // An overlay that holds nothing yet is no mistake.
-        let root = tree.root().filter(|n| !n.is_null())?;
-        if !root.is_mapping() {
-            problems
-                .push(Problem::new(Span::default(), "a compose file is a mapping with `services`, but this is not"));
-            return None;
+        let mut documents = Vec::new();
+        for root in tree.roots().filter(|node| !node.is_null()) {
+            if root.is_mapping() {
+                documents.push(root);
+            } else {
+                let message = "a compose file is a mapping with `services`, but this is not";
+                problems.push(Problem::new(root.span(), message));
+            }
         }
         let mut services = Vec::new();
-        if let Some(all) = root.merged("services") {
+        for all in documents.iter().filter_map(|root| root.merged("services")) {
             if !all.is_mapping() && !all.is_null() {
                 let message = format!("`services` is {}, not a mapping", all.kind_word());
                 problems.push(Problem::new(all.span(), message));
@@ -74,7 +82,7 @@ impl<'t> Compose<'t> {
                 services.push(ComposeService::read(name, key, service));
             }
         }
-        Some(Self { node: root, services })
+        (problems.is_empty() || !documents.is_empty()).then_some(Self { documents, services })
     }
 
     /// A service by name.
