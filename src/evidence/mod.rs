@@ -20,7 +20,7 @@ mod tests;
 pub use docker::{BuildCall, BuildTool, ComposeCall};
 pub use file::File;
 pub use links::{JobRef, StepRef};
-pub use runs::{Build, CriticalPath, MeasuredJob, Run};
+pub use runs::{Build, CriticalPath, MeasuredJob, Run, seconds};
 pub use tests::{CaseRef, Repeats};
 
 use crate::input::Origin;
@@ -75,7 +75,7 @@ pub struct Reading<'a> {
     pub note: String,
 }
 
-impl<'a> Reading<'a> {
+impl Reading<'_> {
     fn remark(&mut self, note: &str) {
         if !self.note.is_empty() {
             self.note.push_str("; ");
