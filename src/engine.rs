@@ -57,6 +57,11 @@ pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level, tod
             outcomes.push(outcome);
             findings.extend(found);
         }
+        for check in &policy.checks {
+            let (outcome, found) = rules::custom::run(check, evidence, today);
+            outcomes.push(outcome);
+            findings.extend(found);
+        }
         outcomes.sort_by(|a, b| (a.family, &a.rule).cmp(&(b.family, &b.rule)));
         findings.sort_by(|a, b| {
             (&a.place.file, a.place.offset, &a.rule, &a.message).cmp(&(
