@@ -44,7 +44,8 @@ pub fn analyze_by_own_policy(request: Request) -> Result<Report, Vec<PolicyError
 /// The pack for trees without a policy of their own.
 pub const RECOMMENDED: &str = "recommended";
 
-fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level, today: Date) -> Report {
+/// Judges files that were opened before.
+pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level, today: Date) -> Report {
     with_evidence(sources, |evidence| {
         let mut outcomes = Vec::new();
         let mut findings = Vec::new();
