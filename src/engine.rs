@@ -3,12 +3,13 @@
 use crate::evidence::{Build, Evidence, File, Run};
 use crate::input::{self, Limits, RawFile, SourceFile};
 use crate::model::{
-    Date, FileKind, FileRecord, FileStatus, Finding, Level, Outcome, OutcomeKind, Report, SCHEMA, Status, Summary,
+    Date, FileKind, FileRecord, FileStatus, Finding, Level, Outcome, OutcomeKind, PolicyPlace, Report, SCHEMA, Status, Summary,
     Tool, Verdict, WorkflowInfo,
 };
 use crate::parse::documents;
-use crate::policy::{Policy, PolicyError};
-use crate::rules::{self, Sink};
+use crate::policy::{Demand, Policy, PolicyError};
+use crate::rules::{self, Settle, Sink};
+use std::collections::BTreeMap;
 
 /// What is judged, and how.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub struct Request {
 /// Judges files by a policy.
 pub fn analyze(request: Request, policy: &Policy) -> Report {
     let sources = input::open(request.files, &request.limits);
-    judge(&sources, policy, request.fail_on)
+    judge(&sources, policy, request.fail_on, request.today)
 }
 
 /// Judges files by the policy that they bring along (`tollgate.yml` or `.github/tollgate.yml` at the root of the tree,
@@ -38,23 +39,35 @@ pub fn analyze_by_own_policy(request: Request) -> Result<Report, Vec<PolicyError
         Some(path) => load_policy(path, find(path), &|path| find(path).map(str::to_owned))?,
         None => load_policy(RECOMMENDED, None, &|_| None)?,
     };
-    Ok(judge(&sources, &policy, request.fail_on))
+    Ok(judge(&sources, &policy, request.fail_on, request.today))
 }
 
 /// The pack for trees without a policy of their own.
 pub const RECOMMENDED: &str = "recommended";
 
-fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level) -> Report {
-    with_evidence(sources, |evidence| {
+fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level, today: Date) -> Report {
+    with_evidence(sources, |mut evidence| {
+        let ids: Vec<&str> = rules::REGISTRY.iter().map(|rule| rule.meta.id).collect();
+        let settle = Settle::new(policy, &evidence, today, &ids, BTreeMap::new());
+        let demands = demands(policy, &settle);
         let mut outcomes = Vec::new();
         let mut findings = Vec::new();
-        for demand in &policy.rules {
-            let Some(rule) = rules::find(&demand.rule) else { continue };
-            let mut sink = Sink::new(&rule.meta, demand.level, demand.place.clone());
-            (rule.run)(evidence, &demand.params, &mut sink);
-            let (outcome, found) = sink.finish();
-            outcomes.push(outcome);
-            findings.extend(found);
+        // Those about waivers see what the others came to.
+        let (last, first): (Vec<_>, Vec<_>) =
+            demands.iter().partition(|demand| rules::ABOUT_WAIVERS.contains(&&*demand.rule));
+        for demands in [first, last] {
+            for demand in demands {
+                let Some(rule) = rules::find(&demand.rule) else { continue };
+                let sink = Sink::new(&rule.meta, demand.level, demand.place.clone());
+                let mut sink = sink.settled_by(&settle);
+                (rule.run)(&evidence, &demand.params, &mut sink);
+                let (outcome, found) = sink.finish();
+                outcomes.push(outcome);
+                findings.extend(found);
+            }
+            if evidence.waivers.is_empty() {
+                evidence.waivers = settle.waivers(&evidence, &outcomes);
+            }
         }
         outcomes.sort_by(|a, b| (a.family, &a.rule).cmp(&(b.family, &b.rule)));
         findings.sort_by(|a, b| {
@@ -65,7 +78,7 @@ fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level) -> Report {
                 &b.message,
             ))
         });
-        let files = records(evidence);
+        let files = records(&evidence);
         Report {
             schema: SCHEMA.to_owned(),
             tool: Tool { name: "tollgate".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -78,16 +91,37 @@ fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level) -> Report {
             coverage: evidence.coverage.clone(),
             runs: evidence.runs.iter().map(Run::info).collect(),
             builds: evidence.builds.iter().map(Build::info).collect(),
-            workflows: workflows(evidence),
+            workflows: workflows(&evidence),
+            waivers: evidence.waivers,
             files,
         }
     })
 }
 
+/// What the policy demands, and the rules that waivers bring where it does not name them.
+fn demands(policy: &Policy, settle: &Settle<'_>) -> Vec<Demand> {
+    let mut demands = policy.rules.clone();
+    let mut bring = |rules: &[&str], place: Option<PolicyPlace>| {
+        let Some(place) = place else { return };
+        for rule in rules {
+            let Some(level) = policy.unsaid.get(*rule) else { continue };
+            demands.push(Demand {
+                rule: (*rule).to_owned(),
+                level: *level,
+                params: serde_json::Map::new(),
+                place: place.clone(),
+                origins: BTreeMap::new(),
+            });
+        }
+    };
+    bring(&rules::ABOUT_WAIVERS, settle.first_waiver());
+    demands
+}
+
 /// Reads files without judging them, and hands the evidence and the receipt to `look`.
 pub fn inspect<T>(files: Vec<RawFile>, limits: &Limits, look: impl FnOnce(&Evidence<'_>, &[FileRecord]) -> T) -> T {
     let sources = input::open(files, limits);
-    with_evidence(&sources, |evidence| look(evidence, &records(evidence)))
+    with_evidence(&sources, |evidence| look(&evidence, &records(&evidence)))
 }
 
 /// Finds the policy that a tree brings along: `tollgate.yml` or `.github/tollgate.yml` at its root. In an archive the
@@ -114,10 +148,10 @@ pub fn load_policy(
     crate::policy::load(name, text, &rules::specs(), read)
 }
 
-fn with_evidence<T>(sources: &[SourceFile], look: impl FnOnce(&Evidence<'_>) -> T) -> T {
+fn with_evidence<T>(sources: &[SourceFile], look: impl FnOnce(Evidence<'_>) -> T) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
     let parsed: Vec<_> = sources.iter().map(documents::read).collect();
-    look(&Evidence::gather(&files, &parsed))
+    look(Evidence::gather(&files, &parsed))
 }
 
 fn verdict(outcomes: &[Outcome], findings: &[Finding], files: &[FileRecord], fail_on: Level) -> Verdict {

@@ -10,6 +10,7 @@ mod place;
 mod report;
 mod runs;
 mod tests;
+mod waiver;
 
 pub use coverage::{Coverage, CoveredFile, PatchCoverage, PatchedFile, PathMapping, Ratio};
 pub use date::Date;
@@ -25,3 +26,4 @@ pub use tests::{
     CaseRecord, CaseStatus, DeclaredCounts, RepeatRecord, ResultRecord, SuiteRecord, TestCounts, TestReportRecord,
     Tests,
 };
+pub use waiver::{WaiverRecord, WaiverState};

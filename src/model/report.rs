@@ -1,4 +1,4 @@
-use super::{BuildInfo, Coverage, Family, Finding, Level, RunInfo, Tests};
+use super::{BuildInfo, Coverage, Family, Finding, Level, RunInfo, Tests, WaiverRecord};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -33,6 +33,9 @@ pub struct Report {
     pub builds: Vec<BuildInfo>,
     /// The workflows that were read.
     pub workflows: Vec<WorkflowInfo>,
+    /// The waivers of the policy, then those in comments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<WaiverRecord>,
     /// Every file that was given.
     pub files: Vec<FileRecord>,
 }

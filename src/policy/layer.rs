@@ -1,5 +1,6 @@
 //! One policy file as it stands: its keys checked, nothing merged yet.
 
+use super::waivers::Waiver;
 use super::{PolicyError, RuleSpec, did_you_mean};
 use crate::model::{Family, Level, LineIndex, Place, PolicyPlace, Span};
 use crate::parse::yaml::{Node, Tree};
@@ -13,8 +14,10 @@ const PARAM_NODES: usize = 10_000;
 #[derive(Debug, Default)]
 pub(super) struct Layer {
     pub(super) extends: Vec<(String, Place)>,
-    pub(super) families: BTreeMap<Family, Option<Level>>,
+    /// Levels of families, `None` for off, each with its line.
+    pub(super) families: BTreeMap<Family, (Option<Level>, PolicyPlace)>,
     pub(super) rules: Vec<Setting>,
+    pub(super) waivers: Vec<Waiver>,
 }
 
 /// What one file says of one rule.
@@ -24,6 +27,8 @@ pub(super) struct Setting {
     pub(super) switch: Switch,
     pub(super) params: Map<String, Value>,
     pub(super) place: PolicyPlace,
+    /// The line of the level and of each parameter.
+    pub(super) lines: Vec<(String, usize)>,
 }
 
 /// What a setting does to a rule's level.
@@ -44,9 +49,11 @@ pub(super) struct Reader<'s> {
     errors: Vec<PolicyError>,
 }
 
-const KEYS: [&str; 5] = ["version", "extends", "levels", "rules", "evidence"];
+const KEYS: [&str; 6] = ["version", "extends", "levels", "rules", "evidence", "waivers"];
 /// Keys of the policy language that this version does not read yet: taken for typos they would mislead.
-const LATER: [&str; 3] = ["checks", "waivers", "tests"];
+const LATER: [&str; 2] = ["checks", "tests"];
+/// The setting of every rule that is no parameter.
+pub(super) const LEVEL: &str = "level";
 const LEVELS: [&str; 5] = ["error", "warning", "info", "off", "on"];
 
 impl<'s> Reader<'s> {
@@ -90,6 +97,7 @@ impl<'s> Reader<'s> {
                 "levels" => self.levels(value, layer),
                 "rules" => self.rules(value, layer),
                 "evidence" => self.evidence(value, layer),
+                "waivers" => self.waivers(value, layer),
                 word if LATER.contains(&word) => {
                     let message = format!("`{word}` is not read by this version");
                     self.error_at(key, message, "take it out, or use a newer tollgate".to_owned());
@@ -119,9 +127,10 @@ impl<'s> Reader<'s> {
                 self.unknown(key, "family", word, &Family::ALL.map(Family::word));
                 continue;
             };
+            let place = self.policy_place(key);
             match self.switch(level) {
-                Some(Switch::At(level)) => drop(layer.families.insert(family, Some(level))),
-                Some(Switch::Off) => drop(layer.families.insert(family, None)),
+                Some(Switch::At(level)) => drop(layer.families.insert(family, (Some(level), place))),
+                Some(Switch::Off) => drop(layer.families.insert(family, (None, place))),
                 Some(Switch::On) => self.error_at(level, "a family has a level, not `on`".to_owned(), String::new()),
                 None => {}
             }
@@ -145,7 +154,12 @@ impl<'s> Reader<'s> {
                 (self.switch(setting), Some(Map::new()))
             };
             if let (Some(switch), Some(params)) = (switch, params) {
-                layer.rules.push(Setting { rule: spec.id, switch, params, place });
+                let line = |key: Node<'_>| Some((key.text()?.to_owned(), self.policy_place(key).line));
+                let mut lines: Vec<_> = setting.entries().filter_map(|(key, _)| line(key)).collect();
+                if !setting.is_mapping() {
+                    lines.push((LEVEL.to_owned(), place.line));
+                }
+                layer.rules.push(Setting { rule: spec.id, switch, params, place, lines });
             }
         }
     }
@@ -198,11 +212,13 @@ impl<'s> Reader<'s> {
                     continue;
                 }
             };
-            layer.rules.push(Setting { rule: spec.id, switch, params: Map::new(), place: self.policy_place(key) });
+            let place = self.policy_place(key);
+            let lines = vec![(LEVEL.to_owned(), place.line)];
+            layer.rules.push(Setting { rule: spec.id, switch, params: Map::new(), place, lines });
         }
     }
 
-    fn switch(&mut self, node: Node<'_>) -> Option<Switch> {
+    pub(super) fn switch(&mut self, node: Node<'_>) -> Option<Switch> {
         Some(match node.text().filter(|_| !node.is_null()) {
             Some("error") => Switch::At(Level::Error),
             Some("warning") => Switch::At(Level::Warning),
@@ -217,13 +233,13 @@ impl<'s> Reader<'s> {
         })
     }
 
-    fn expect_mapping(&mut self, node: Node<'_>, key: &str, form: &str) {
+    pub(super) fn expect_mapping(&mut self, node: Node<'_>, key: &str, form: &str) {
         if !node.is_mapping() && !node.is_null() {
             self.error_at(node, format!("`{key}` is {}", node.kind_word()), format!("write it as a mapping, `{form}`"));
         }
     }
 
-    fn unknown(&mut self, node: Node<'_>, what: &str, word: &str, known: &[&str]) {
+    pub(super) fn unknown(&mut self, node: Node<'_>, what: &str, word: &str, known: &[&str]) {
         let hint = match did_you_mean(word, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None if known.len() <= 13 => format!("known are {}", known.join(", ")),
@@ -239,20 +255,20 @@ impl<'s> Reader<'s> {
         self.error_at(node, message, hint);
     }
 
-    fn error_at(&mut self, node: Node<'_>, message: String, hint: String) {
+    pub(super) fn error_at(&mut self, node: Node<'_>, message: String, hint: String) {
         self.error(node.span(), node.path(), message, hint);
     }
 
-    fn error(&mut self, span: Span, path: String, message: String, hint: String) {
+    pub(super) fn error(&mut self, span: Span, path: String, message: String, hint: String) {
         let place = self.place(span, path);
         self.errors.push(PolicyError { place, message, hint });
     }
 
-    fn place(&self, span: Span, path: String) -> Place {
+    pub(super) fn place(&self, span: Span, path: String) -> Place {
         self.index.place(self.file, self.text, span, path)
     }
 
-    fn policy_place(&self, key: Node<'_>) -> PolicyPlace {
+    pub(super) fn policy_place(&self, key: Node<'_>) -> PolicyPlace {
         let (line, _) = self.index.line_column(self.text, key.span().offset);
         PolicyPlace { file: self.file.to_owned(), line }
     }

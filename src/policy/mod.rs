@@ -3,12 +3,15 @@
 mod layer;
 mod load;
 mod packs;
+mod waivers;
 
 pub use load::load;
 pub use packs::{PACKS, pack};
+pub use waivers::Waiver;
 
 use crate::model::{Family, Level, Place, PolicyInfo, PolicyPlace};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A policy in force: what is left when its packs and files are laid over each other.
@@ -18,6 +21,13 @@ pub struct Policy {
     pub info: PolicyInfo,
     /// The rules that are on, by id.
     pub rules: Vec<Demand>,
+    /// The rules that were turned off by name or with their family, by id.
+    pub off: Vec<Demand>,
+    /// For each rule that no layer names, its level if something else brings it (a baseline, a waiver); not those whose
+    /// family is off.
+    pub unsaid: BTreeMap<String, Level>,
+    /// What is taken out, base first.
+    pub waivers: Vec<Waiver>,
 }
 
 /// A rule that a policy turns on.
@@ -31,6 +41,8 @@ pub struct Demand {
     pub params: Map<String, Value>,
     /// The line that turned it on or set its level last.
     pub place: PolicyPlace,
+    /// Where its `level` and each of the parameters that were set come from.
+    pub origins: BTreeMap<String, PolicyPlace>,
 }
 
 /// What a policy may say of a rule; the rules themselves lie to the right of policies and hand these in.
@@ -44,6 +56,8 @@ pub struct RuleSpec {
     pub level: Level,
     /// Whether the parameters are right, and else why not.
     pub check_params: fn(&Map<String, Value>) -> Result<(), String>,
+    /// Whether findings of it can be waived; those about waivers cannot.
+    pub waivable: bool,
 }
 
 /// Something wrong with a policy. A policy that is wrong judges nothing.

@@ -4,6 +4,7 @@
 //! one function. [`REGISTRY`] is the sorted list of all; tests hold it against the files and run every example.
 
 mod registry;
+mod settle;
 mod sink;
 pub mod support;
 
@@ -19,6 +20,7 @@ pub mod tests;
 pub mod time;
 
 pub use registry::{REGISTRY, find, specs};
+pub use settle::Settle;
 pub use sink::{Hit, Sink, Spot};
 
 use crate::evidence::Evidence;
@@ -43,6 +45,13 @@ pub struct Meta {
 
 /// The rule about files that could not be read whole: such a finding leaves the verdict open instead of failing it.
 pub const UNREADABLE: &str = "unreadable-file";
+
+/// The rules about waivers: they look at what the other rules came to, and cannot be waived. Where there are waivers they
+/// are on, unless the policy says otherwise.
+pub const ABOUT_WAIVERS: [&str; 4] = ["bad-waiver", "expired-waiver", "overlong-waiver", "unused-waiver"];
+
+/// The rules that compare with a baseline. With one they are on, unless the policy says otherwise.
+pub const ABOUT_BASELINE: [&str; 3] = ["coverage-regressed", "run-slower-than-baseline", "tests-disappeared"];
 
 /// The headings of every rule's documentation, in order.
 pub const HEADINGS: [&str; 6] = ["What it checks", "Why it matters", "Example", "Instead", "Options", "When to waive"];

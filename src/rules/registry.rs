@@ -6,6 +6,7 @@ use crate::policy::RuleSpec;
 pub const REGISTRY: &[Registered] = &[
     register::<rollback::backup_unusable::BackupUnusable>(),
     register::<document::bad_expression::BadExpression>(),
+    register::<document::bad_waiver::BadWaiver>(),
     register::<coverage::coverage_below_threshold::CoverageBelowThreshold>(),
     register::<coverage::coverage_report_missing::CoverageReportMissing>(),
     register::<coverage::coverage_summary_mismatch::CoverageSummaryMismatch>(),
@@ -13,11 +14,13 @@ pub const REGISTRY: &[Registered] = &[
     register::<health::depends_on_without_health::DependsOnWithoutHealth>(),
     register::<document::duplicate_key::DuplicateKey>(),
     register::<document::duplicate_step_id::DuplicateStepId>(),
+    register::<document::expired_waiver::ExpiredWaiver>(),
     register::<coverage::file_coverage_below_threshold::FileCoverageBelowThreshold>(),
     register::<time::job_without_timeout::JobWithoutTimeout>(),
     register::<document::missing_needs::MissingNeeds>(),
     register::<document::needs_cycle::NeedsCycle>(),
     register::<tests::no_tests_ran::NoTestsRan>(),
+    register::<document::overlong_waiver::OverlongWaiver>(),
     register::<coverage::patch_coverage_below_threshold::PatchCoverageBelowThreshold>(),
     register::<security::reported_finding::ReportedFinding>(),
     register::<rollback::rollback_document_missing::RollbackDocumentMissing>(),
@@ -36,6 +39,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<security::unpinned_action::UnpinnedAction>(),
     register::<security::unpinned_image::UnpinnedImage>(),
     register::<document::unreadable_file::UnreadableFile>(),
+    register::<document::unused_waiver::UnusedWaiver>(),
     register::<artifacts::upload_lost_on_failure::UploadLostOnFailure>(),
     register::<rollback::workflow_without_backup::WorkflowWithoutBackup>(),
 ];
@@ -52,6 +56,7 @@ pub fn specs() -> Vec<RuleSpec> {
         family: rule.meta.family,
         level: rule.meta.level,
         check_params: rule.check_params,
+        waivable: !super::ABOUT_WAIVERS.contains(&rule.meta.id),
     };
     REGISTRY.iter().map(spec).collect()
 }

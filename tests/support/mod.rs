@@ -45,9 +45,11 @@ pub(crate) fn blocks(markdown: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Judges files by a policy text.
+/// Judges files by a policy text; by a `tollgate.yml` among them in its stead.
 pub(crate) fn judge(files: &[(String, String)], policy: &str) -> Report {
-    let policy = match engine::load_policy("policy.yml", Some(policy), &|_| None) {
+    let own = files.iter().find(|(path, _)| path == "tollgate.yml");
+    let (name, policy) = own.map_or(("policy.yml", policy), |(path, text)| (path.as_str(), text.as_str()));
+    let policy = match engine::load_policy(name, Some(policy), &|_| None) {
         Ok(policy) => policy,
         Err(errors) => panic!("{policy}\n{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     };

@@ -73,6 +73,12 @@ impl<'t> Tree<'t> {
         &self.comments
     }
 
+    /// The scalars that are written over several lines.
+    pub fn long_scalars(&self) -> impl Iterator<Item = Span> {
+        let scalars = self.nodes.iter().filter(|data| matches!(data.kind, node::Kind::Scalar(..))).map(|data| data.span);
+        scalars.filter(|span| self.text.get(span.range()).is_some_and(|text| text.contains('\n')))
+    }
+
     /// The comment to the right of an offset on its line, or else the one that fills the line above.
     pub fn comment_near(&self, offset: usize) -> Option<&Comment<'t>> {
         let before = self.text.get(..offset)?;
