@@ -3,8 +3,8 @@
 use crate::evidence::{Build, Evidence, File, Run};
 use crate::input::{self, Limits, RawFile, SourceFile};
 use crate::model::{
-    Date, FileKind, FileRecord, FileStatus, Finding, Level, Outcome, OutcomeKind, PolicyPlace, Report, SCHEMA, Status, Summary,
-    Tool, Verdict, WorkflowInfo,
+    Baseline, Date, FileKind, FileRecord, FileStatus, Finding, Level, Outcome, OutcomeKind, PolicyPlace, Report,
+    SCHEMA, Status, Summary, Tool, Verdict, WorkflowInfo,
 };
 use crate::parse::documents;
 use crate::policy::{Demand, Policy, PolicyError};
@@ -22,12 +22,15 @@ pub struct Request {
     pub fail_on: Level,
     /// The day for which dates are judged.
     pub today: Date,
+    /// An earlier report to compare with.
+    pub baseline: Option<Baseline>,
 }
 
 /// Judges files by a policy.
 pub fn analyze(request: Request, policy: &Policy) -> Report {
     let sources = input::open(request.files, &request.limits);
-    judge(&sources, policy, request.fail_on, request.today)
+    let terms = Terms { fail_on: request.fail_on, today: request.today, baseline: request.baseline.as_ref() };
+    judge(&sources, policy, &terms)
 }
 
 /// Judges files by the policy that they bring along (`tollgate.yml` or `.github/tollgate.yml` at the root of the tree,
@@ -39,17 +42,26 @@ pub fn analyze_by_own_policy(request: Request) -> Result<Report, Vec<PolicyError
         Some(path) => load_policy(path, find(path), &|path| find(path).map(str::to_owned))?,
         None => load_policy(RECOMMENDED, None, &|_| None)?,
     };
-    Ok(judge(&sources, &policy, request.fail_on, request.today))
+    let terms = Terms { fail_on: request.fail_on, today: request.today, baseline: request.baseline.as_ref() };
+    Ok(judge(&sources, &policy, &terms))
 }
 
 /// The pack for trees without a policy of their own.
 pub const RECOMMENDED: &str = "recommended";
 
-fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level, today: Date) -> Report {
-    with_evidence(sources, |mut evidence| {
+/// What judges beside the policy.
+struct Terms<'t> {
+    fail_on: Level,
+    today: Date,
+    baseline: Option<&'t Baseline>,
+}
+
+fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) -> Report {
+    let Terms { fail_on, today, baseline } = *terms;
+    with_evidence(sources, baseline, |mut evidence| {
         let ids: Vec<&str> = rules::REGISTRY.iter().map(|rule| rule.meta.id).collect();
-        let settle = Settle::new(policy, &evidence, today, &ids, BTreeMap::new());
-        let demands = demands(policy, &settle);
+        let settle = Settle::new(policy, &evidence, today, &ids, baseline.map(Baseline::known).unwrap_or_default());
+        let demands = demands(policy, &settle, baseline);
         let mut outcomes = Vec::new();
         let mut findings = Vec::new();
         // Those about waivers see what the others came to.
@@ -93,13 +105,14 @@ fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level, today: Date) -
             builds: evidence.builds.iter().map(Build::info).collect(),
             workflows: workflows(&evidence),
             waivers: evidence.waivers,
+            baseline: baseline.map(|baseline| baseline.info(settle.gone())),
             files,
         }
     })
 }
 
-/// What the policy demands, and the rules that waivers bring where it does not name them.
-fn demands(policy: &Policy, settle: &Settle<'_>) -> Vec<Demand> {
+/// What the policy demands, and the rules that a baseline and waivers bring where it does not name them.
+fn demands(policy: &Policy, settle: &Settle<'_>, baseline: Option<&Baseline>) -> Vec<Demand> {
     let mut demands = policy.rules.clone();
     let mut bring = |rules: &[&str], place: Option<PolicyPlace>| {
         let Some(place) = place else { return };
@@ -114,6 +127,7 @@ fn demands(policy: &Policy, settle: &Settle<'_>) -> Vec<Demand> {
             });
         }
     };
+    bring(&rules::ABOUT_BASELINE, baseline.map(|baseline| PolicyPlace { file: baseline.file.clone(), line: 1 }));
     bring(&rules::ABOUT_WAIVERS, settle.first_waiver());
     demands
 }
@@ -121,7 +135,7 @@ fn demands(policy: &Policy, settle: &Settle<'_>) -> Vec<Demand> {
 /// Reads files without judging them, and hands the evidence and the receipt to `look`.
 pub fn inspect<T>(files: Vec<RawFile>, limits: &Limits, look: impl FnOnce(&Evidence<'_>, &[FileRecord]) -> T) -> T {
     let sources = input::open(files, limits);
-    with_evidence(&sources, |evidence| look(&evidence, &records(&evidence)))
+    with_evidence(&sources, None, |evidence| look(&evidence, &records(&evidence)))
 }
 
 /// Finds the policy that a tree brings along: `tollgate.yml` or `.github/tollgate.yml` at its root. In an archive the
@@ -148,10 +162,10 @@ pub fn load_policy(
     crate::policy::load(name, text, &rules::specs(), read)
 }
 
-fn with_evidence<T>(sources: &[SourceFile], look: impl FnOnce(Evidence<'_>) -> T) -> T {
+fn with_evidence<T>(sources: &[SourceFile], baseline: Option<&Baseline>, look: impl FnOnce(Evidence<'_>) -> T) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
     let parsed: Vec<_> = sources.iter().map(documents::read).collect();
-    look(Evidence::gather(&files, &parsed))
+    look(Evidence { baseline, ..Evidence::gather(&files, &parsed) })
 }
 
 fn verdict(outcomes: &[Outcome], findings: &[Finding], files: &[FileRecord], fail_on: Level) -> Verdict {

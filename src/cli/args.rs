@@ -84,6 +84,9 @@ pub(super) struct CheckArgs {
     /// else the pack `recommended`]
     #[arg(long, value_name = "FILE|PACK")]
     pub(super) policy: Option<String>,
+    /// Earlier report in JSON: what it has already is known, and only what is new fails the gate
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
     /// What is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,

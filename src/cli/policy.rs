@@ -48,7 +48,7 @@ fn named(name: &str) -> Result<Policy, Problem> {
     if policy::pack(name).is_some() {
         return Ok(engine::load_policy(name, None, &|_| None)?);
     }
-    let text = read(Path::new(name)).map_err(|reason| {
+    let text = read(Path::new(name), MAX_BYTES).map_err(|reason| {
         let packs: Vec<&str> = PACKS.iter().map(|(pack, _)| *pack).collect();
         let hint = match did_you_mean(name, packs.iter().copied()) {
             Some(near) => format!("did you mean the pack `{near}`?"),
@@ -57,7 +57,7 @@ fn named(name: &str) -> Result<Policy, Problem> {
         Problem::Missing(format!("policy `{name}`: {reason}; {hint}"))
     })?;
     let shown = if cfg!(windows) { name.replace('\\', "/") } else { name.to_owned() };
-    Ok(engine::load_policy(&shown, Some(&text), &|path| read(Path::new(path)).ok())?)
+    Ok(engine::load_policy(&shown, Some(&text), &|path| read(Path::new(path), MAX_BYTES).ok())?)
 }
 
 /// A policy of the tree: its name, and those that it extends, are relative to the folder that was given.
@@ -72,19 +72,19 @@ fn of_tree(path: &str, collected: &Collected) -> Result<Policy, Problem> {
     };
     let root = collected.on_disk.get(path).and_then(|on_disk| on_disk.ancestors().nth(path.split('/').count()));
     let root = root.unwrap_or(Path::new("")).to_path_buf();
-    Ok(engine::load_policy(path, Some(&text), &|extended| read(&root.join(extended)).ok())?)
+    Ok(engine::load_policy(path, Some(&text), &|extended| read(&root.join(extended), MAX_BYTES).ok())?)
 }
 
-fn read(path: &Path) -> Result<String, String> {
+pub(super) fn read(path: &Path, limit: u64) -> Result<String, String> {
     let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file or pack".to_owned(),
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         _ => error.to_string(),
     };
     let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(format!("larger than {MAX_BYTES} bytes"));
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > limit {
+        return Err(format!("larger than {limit} bytes"));
     }
     decoded(bytes)
 }

@@ -24,7 +24,7 @@ pub use runs::{Build, CriticalPath, MeasuredJob, Run};
 pub use tests::{CaseRef, Repeats};
 
 use crate::input::Origin;
-use crate::model::{Coverage, FileKind, FileStatus, Tests, WaiverRecord};
+use crate::model::{Baseline, Coverage, FileKind, FileStatus, Tests, WaiverRecord};
 use crate::parse::bake::Bake;
 use crate::parse::compose::Compose;
 use crate::parse::config::CoverageConfig;
@@ -133,6 +133,8 @@ pub struct Evidence<'a> {
     pub tests: Option<Tests>,
     /// Coverage over all reports.
     pub coverage: Option<Coverage>,
+    /// An earlier report that this run is compared with.
+    pub baseline: Option<&'a Baseline>,
     /// The waivers of the policy and of comments, and what became of them: empty until all other rules have run.
     pub waivers: Vec<WaiverRecord>,
 }
@@ -164,6 +166,7 @@ impl<'a> Evidence<'a> {
             repeats: Repeats::default(),
             tests: None,
             coverage: None,
+            baseline: None,
             waivers: Vec::new(),
         };
         let counted = counted_once(files);

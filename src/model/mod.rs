@@ -2,6 +2,7 @@
 //!
 //! Field names are the schema `tollgate-report/1` and do not change; fields may be added.
 
+mod baseline;
 mod coverage;
 mod date;
 mod finding;
@@ -12,6 +13,7 @@ mod runs;
 mod tests;
 mod waiver;
 
+pub use baseline::{Baseline, BaselineInfo, GoneFinding};
 pub use coverage::{Coverage, CoveredFile, PatchCoverage, PatchedFile, PathMapping, Ratio};
 pub use date::Date;
 pub use finding::{Edit, Finding, Fix, Related, Status};

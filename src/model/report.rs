@@ -1,4 +1,4 @@
-use super::{BuildInfo, Coverage, Family, Finding, Level, RunInfo, Tests, WaiverRecord};
+use super::{BaselineInfo, BuildInfo, Coverage, Family, Finding, Level, RunInfo, Tests, WaiverRecord};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -36,6 +36,9 @@ pub struct Report {
     /// The waivers of the policy, then those in comments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<WaiverRecord>,
+    /// What it was compared with; absent where no baseline was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineInfo>,
     /// Every file that was given.
     pub files: Vec<FileRecord>,
 }

@@ -27,7 +27,8 @@ pub fn load(
     }
     let sources = loader.layers.iter().map(|(source, _)| source.clone()).collect();
     let info = PolicyInfo { name: name.to_owned(), sources };
-    let errors: Vec<PolicyError> = loader.layers.iter().flat_map(|(_, layer)| waivers::strangers(layer, specs)).collect();
+    let errors: Vec<PolicyError> =
+        loader.layers.iter().flat_map(|(_, layer)| waivers::strangers(layer, specs)).collect();
     if errors.is_empty() { Ok(merge(loader.layers, specs).into_policy(info, specs)) } else { Err(errors) }
 }
 

@@ -1,5 +1,6 @@
 //! Policies: what is demanded, at what level, and which line says so.
 
+mod baseline;
 mod layer;
 mod load;
 mod packs;

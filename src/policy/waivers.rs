@@ -38,7 +38,8 @@ impl Waiver {
     pub fn holds_for_file(&self, file: &str) -> bool {
         let Some(pattern) = &self.file else { return true };
         let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-        fast_glob::glob_match(pattern, file) || self.within_root(file).is_some_and(|f| fast_glob::glob_match(pattern, f))
+        fast_glob::glob_match(pattern, file)
+            || self.within_root(file).is_some_and(|f| fast_glob::glob_match(pattern, f))
     }
 
     /// The path from the folder of the policy, where both lie in one archive: patterns are written for the tree that was
@@ -60,7 +61,8 @@ pub(super) fn strangers(layer: &Layer, specs: &[RuleSpec]) -> Vec<PolicyError> {
             Some(_) => (format!("`{rule}` cannot be waived"), "turn it off, or give it another level".to_owned()),
             None => {
                 let near = did_you_mean(rule, specs.iter().map(|spec| spec.id));
-                let hint = near.map_or("`tollgate rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+                let hint =
+                    near.map_or("`tollgate rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
                 (format!("there is no rule `{rule}`"), hint)
             }
         };
@@ -76,7 +78,11 @@ const FORM: &str = "- { rule: …, where: { file: …, path: … }, reason: …,
 impl Reader<'_> {
     pub(super) fn waivers(&mut self, value: Node<'_>, layer: &mut Layer) {
         if !value.is_sequence() && !value.is_null() {
-            self.error_at(value, format!("`waivers` is {}", value.kind_word()), format!("write it as a list, `{FORM}`"));
+            self.error_at(
+                value,
+                format!("`waivers` is {}", value.kind_word()),
+                format!("write it as a list, `{FORM}`"),
+            );
         }
         for item in value.items() {
             layer.waivers.extend(self.waiver(item));
@@ -101,7 +107,11 @@ impl Reader<'_> {
         let expires = expires.and_then(|text| match text.parse::<Date>() {
             Ok(date) => Some(date),
             Err(error) => {
-                self.error_at(item.get("expires").unwrap_or(item), error, "it is the last valid day, in UTC".to_owned());
+                self.error_at(
+                    item.get("expires").unwrap_or(item),
+                    error,
+                    "it is the last valid day, in UTC".to_owned(),
+                );
                 None
             }
         });

@@ -1,5 +1,5 @@
-use super::settle::{Settle, Wrong};
 use super::Meta;
+use super::settle::{Settle, Wrong};
 use crate::evidence::File;
 use crate::model::{
     Edit, FileKind, Finding, Fix, Level, Outcome, OutcomeKind, Place, PolicyPlace, Related, Span, Status,

@@ -4,7 +4,7 @@
 
 use tollgate::engine::{self, Request};
 use tollgate::input::{Content, Limits, Origin, RawFile};
-use tollgate::model::{Date, Level, Report};
+use tollgate::model::{Baseline, Date, Level, Report};
 
 /// The day on which tests judge.
 pub(crate) fn today() -> Date {
@@ -45,7 +45,8 @@ pub(crate) fn blocks(markdown: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Judges files by a policy text; by a `tollgate.yml` among them in its stead.
+/// Judges files by a policy text; by a `tollgate.yml` among them in its stead, and compared with a
+/// `baseline.json`.
 pub(crate) fn judge(files: &[(String, String)], policy: &str) -> Report {
     let own = files.iter().find(|(path, _)| path == "tollgate.yml");
     let (name, policy) = own.map_or(("policy.yml", policy), |(path, text)| (path.as_str(), text.as_str()));
@@ -53,6 +54,12 @@ pub(crate) fn judge(files: &[(String, String)], policy: &str) -> Report {
         Ok(policy) => policy,
         Err(errors) => panic!("{policy}\n{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     };
-    let files = files.iter().map(|(path, text)| raw(path, text.as_str())).collect();
-    engine::analyze(Request { files, limits: Limits::default(), fail_on: Level::Error, today: today() }, &policy)
+    let baseline = files.iter().find(|(path, _)| path == "baseline.json");
+    let baseline = baseline.map(|(path, text)| Baseline::read(path, text).unwrap());
+    let files =
+        files.iter().filter(|(path, _)| path != "baseline.json").map(|(path, text)| raw(path, text.as_str())).collect();
+    engine::analyze(
+        Request { files, limits: Limits::default(), fail_on: Level::Error, today: today(), baseline },
+        &policy,
+    )
 }

@@ -28,8 +28,7 @@ struct Reader<'t> {
 }
 
 pub(super) fn read(text: &str) -> Lines {
-    let out =
-        Lines { directives: Vec::new(), instructions: Vec::new(), comments: Vec::new(), problems: Vec::new() };
+    let out = Lines { directives: Vec::new(), instructions: Vec::new(), comments: Vec::new(), problems: Vec::new() };
     let pos = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut reader = Reader { text, pos, escape: '\\', out };
     reader.directives();

@@ -266,8 +266,10 @@ mod tests {
         let path = ".github/workflows/ci.yml".to_owned();
         let files = vec![RawFile { path, content: Content::Bytes(text.into()), origin: Origin::Tree }];
         let today: Date = "2026-11-23".parse().unwrap();
-        let report =
-            engine::analyze(Request { files, limits: Limits::default(), fail_on: Level::Error, today }, &policy);
+        let report = engine::analyze(
+            Request { files, limits: Limits::default(), fail_on: Level::Error, today, baseline: None },
+            &policy,
+        );
         let mut edits: Vec<_> = report.findings.into_iter().flat_map(|finding| finding.fix.edits).collect();
         edits.sort_by_key(|edit| std::cmp::Reverse(edit.offset));
         let mut text = text.to_owned();

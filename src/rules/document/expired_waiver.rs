@@ -60,7 +60,8 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
         let rule = &waiver.rule;
         let days = count(usize::try_from(left.unsigned_abs()).unwrap_or(usize::MAX), "day");
         let owner = if waiver.owner.is_empty() { String::new() } else { format!(", owned by {}", waiver.owner) };
-        let message = format!("the waiver of `{rule}` ended on {day}, {days} ago{owner} (its reason: {})", waiver.reason);
+        let message =
+            format!("the waiver of `{rule}` ended on {day}, {days} ago{owner} (its reason: {})", waiver.reason);
         let fix = format!(
             "See to what `{rule}` finds and take the waiver out; if the reason still holds, give it a new last day."
         );
