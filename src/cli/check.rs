@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the only use of the clock: the default of --today")]
 
 use super::args::{CheckArgs, Format};
-use super::policy::{self, Problem};
+use super::policy;
 use super::walk::collect;
 use super::{Exit, output};
 use crate::engine::{self, Request};
@@ -24,15 +24,7 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
     }
     let policy = match policy::load(args.policy.as_deref(), &args.input.paths, &collected) {
         Ok(policy) => policy,
-        Err(Problem::Missing(message)) => {
-            output::error(&message);
-            return Exit::Usage;
-        }
-        Err(Problem::Invalid(errors)) => {
-            let colors = output::error_colors(args.color);
-            output::note(policy::errors_text(&errors, colors).trim_end());
-            return Exit::Usage;
-        }
+        Err(problem) => return policy::refuse(problem, args.color, "the policy is wrong; nothing was judged"),
     };
     let Some(today) = args.today.or_else(today) else {
         output::error("this machine's clock shows no usable date; give one with --today");
@@ -87,7 +79,7 @@ fn baseline(path: &Path, limits: &Limits) -> Result<Baseline, String> {
 }
 
 /// The system's date in UTC.
-fn today() -> Option<Date> {
+pub(super) fn today() -> Option<Date> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
     Date::from_days(i64::try_from(seconds / 86_400).ok()?)
 }

@@ -1,12 +1,18 @@
-//! Finds the policy and reads it.
+//! Finds the policy and reads it, and `tollgate policy`.
 #![expect(clippy::disallowed_methods, reason = "policies are files")]
 
+mod schema;
+mod show;
+mod test;
+
+use super::args::{Color, Format, PolicyArgs, PolicyCommand};
 use super::walk::Collected;
+use super::{Exit, check, output};
 use crate::engine;
 use crate::input::{Content, RawFile, text};
 use crate::model::Level;
 use crate::policy::{self, PACKS, Policy, PolicyError, did_you_mean};
-use crate::render::text::{Colors, diagnostic};
+use crate::render::text::{Colors, diagnostic, plural, shown};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -29,6 +35,75 @@ impl From<Vec<PolicyError>> for Problem {
     fn from(errors: Vec<PolicyError>) -> Self {
         Self::Invalid(errors)
     }
+}
+
+/// Where a policy lies when nothing is said.
+const DEFAULT_FILES: [&str; 4] = ["tollgate.yml", "tollgate.yaml", ".github/tollgate.yml", ".github/tollgate.yaml"];
+
+pub(super) fn run(command: &PolicyCommand) -> Exit {
+    match command {
+        PolicyCommand::Check(args) => with_policy(args, |policy| output::finish(&summary(policy), Exit::Holds)),
+        PolicyCommand::Show(args) => with_policy(&args.policy, |policy| {
+            let text = match args.format {
+                Format::Json => show::json(policy),
+                Format::Text => show::text(policy, output::colors(args.policy.color)),
+            };
+            output::finish(&text, Exit::Holds)
+        }),
+        PolicyCommand::Test(args) => with_policy(&args.policy, |policy| {
+            let Some(today) = args.today.or_else(check::today) else {
+                output::error("this machine's clock shows no usable date; give one with --today");
+                return Exit::Usage;
+            };
+            if policy.tests.is_empty() {
+                output::error(&format!("{} has no tests, so nothing is proved", policy.info.name));
+                return Exit::Incomplete;
+            }
+            let tested = test::test(policy, today, output::colors(args.policy.color));
+            output::finish(&tested.text, if tested.failed == 0 { Exit::Holds } else { Exit::Fails })
+        }),
+        PolicyCommand::Schema => output::finish(&schema::schema(), Exit::Holds),
+    }
+}
+
+/// Loads the policy that was named, or that of this folder, and does something with it.
+fn with_policy(args: &PolicyArgs, work: impl FnOnce(&Policy) -> Exit) -> Exit {
+    let default = DEFAULT_FILES.into_iter().find(|file| Path::new(file).is_file());
+    let Some(name) = args.policy.as_deref().or(default) else {
+        output::error("there is no tollgate.yml here; name a policy or a pack");
+        return Exit::Usage;
+    };
+    match named(name) {
+        Ok(policy) => work(&policy),
+        Err(problem) => refuse(problem, args.color, INVALID),
+    }
+}
+
+/// Said of a policy that is wrong.
+const INVALID: &str = "the policy is wrong";
+
+/// Says why there is no policy.
+pub(super) fn refuse(problem: Problem, color: Color, consequence: &str) -> Exit {
+    match problem {
+        Problem::Missing(message) => output::error(&message),
+        Problem::Invalid(errors) => {
+            output::note(errors_text(&errors, output::error_colors(color)).trim_end());
+            output::error(consequence);
+        }
+    }
+    Exit::Usage
+}
+
+/// `tollgate.yml is valid: 34 rules on, 2 off, 1 waiver, 3 tests`.
+fn summary(policy: &Policy) -> String {
+    format!(
+        "{} is valid: {} on, {} off, {}, {}\n",
+        shown(&policy.info.name),
+        plural(policy.rules.len(), "rule", "rules"),
+        policy.off.len(),
+        plural(policy.waivers.len(), "waiver", "waivers"),
+        plural(policy.tests.len(), "test", "tests"),
+    )
 }
 
 /// The policy that was asked for; else that of the tree, where one folder was given; else the pack `recommended`.
@@ -97,15 +172,11 @@ fn decoded(bytes: Vec<u8>) -> Result<String, String> {
 }
 
 /// The errors of a policy, each at its place.
-pub(super) fn errors_text(errors: &[PolicyError], colors: Colors) -> String {
+fn errors_text(errors: &[PolicyError], colors: Colors) -> String {
     let mut out = String::new();
     for PolicyError { place, message, hint } in errors {
         out.push_str(&diagnostic(Level::Error, None, message, place, &[("help", hint.clone())], colors));
         out.push('\n');
     }
-    out.push_str(
-        "error: the policy is wrong; nothing was judged
-",
-    );
     out
 }

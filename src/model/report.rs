@@ -174,6 +174,9 @@ pub enum OutcomeKind {
 }
 
 impl OutcomeKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Failed, Self::NoEvidence, Self::Waived, Self::Passed, Self::NotApplicable];
+
     /// The word used in reports.
     pub const fn word(self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
 //! One policy file as it stands: its keys checked, nothing merged yet.
 
+use super::tests::PolicyTest;
 use super::waivers::Waiver;
 use super::{PolicyError, RuleSpec, did_you_mean};
 use crate::model::{Family, Level, LineIndex, Place, PolicyPlace, Span};
@@ -18,6 +19,7 @@ pub(super) struct Layer {
     pub(super) families: BTreeMap<Family, (Option<Level>, PolicyPlace)>,
     pub(super) rules: Vec<Setting>,
     pub(super) waivers: Vec<Waiver>,
+    pub(super) tests: Vec<PolicyTest>,
 }
 
 /// What one file says of one rule.
@@ -49,9 +51,9 @@ pub(super) struct Reader<'s> {
     errors: Vec<PolicyError>,
 }
 
-const KEYS: [&str; 6] = ["version", "extends", "levels", "rules", "evidence", "waivers"];
+const KEYS: [&str; 7] = ["version", "extends", "levels", "rules", "evidence", "waivers", "tests"];
 /// Keys of the policy language that this version does not read yet: taken for typos they would mislead.
-const LATER: [&str; 2] = ["checks", "tests"];
+const LATER: [&str; 1] = ["checks"];
 /// The setting of every rule that is no parameter.
 pub(super) const LEVEL: &str = "level";
 const LEVELS: [&str; 5] = ["error", "warning", "info", "off", "on"];
@@ -98,6 +100,7 @@ impl<'s> Reader<'s> {
                 "rules" => self.rules(value, layer),
                 "evidence" => self.evidence(value, layer),
                 "waivers" => self.waivers(value, layer),
+                "tests" => self.tests(value, layer),
                 word if LATER.contains(&word) => {
                     let message = format!("`{word}` is not read by this version");
                     self.error_at(key, message, "take it out, or use a newer tollgate".to_owned());

@@ -1,6 +1,7 @@
 //! Lays the layers of a policy over each other.
 
 use super::layer::{LEVEL, Layer, Reader, Setting, Switch};
+use super::tests::{self, PolicyTest};
 use super::waivers::{self, Waiver};
 use super::{Demand, Policy, PolicyError, RuleSpec, did_you_mean, pack};
 use crate::model::{Family, Level, Place, PolicyInfo, PolicyPlace, PolicySource};
@@ -27,8 +28,8 @@ pub fn load(
     }
     let sources = loader.layers.iter().map(|(source, _)| source.clone()).collect();
     let info = PolicyInfo { name: name.to_owned(), sources };
-    let errors: Vec<PolicyError> =
-        loader.layers.iter().flat_map(|(_, layer)| waivers::strangers(layer, specs)).collect();
+    let strangers = |layer| waivers::strangers(layer, specs).into_iter().chain(tests::strangers(layer, specs));
+    let errors: Vec<PolicyError> = loader.layers.iter().flat_map(|(_, layer)| strangers(layer)).collect();
     if errors.is_empty() { Ok(merge(loader.layers, specs).into_policy(info, specs)) } else { Err(errors) }
 }
 
@@ -108,6 +109,8 @@ struct Merged<'s> {
     /// Each rule that a layer names, `None` where it is off.
     demands: BTreeMap<&'s str, (Option<Level>, Demand)>,
     waivers: Vec<Waiver>,
+    /// Those of the last layer: what is extended was tested where it stands.
+    tests: Vec<PolicyTest>,
 }
 
 /// In each layer a rule's own level wins over its family's; a later layer wins over an earlier one.
@@ -150,6 +153,7 @@ fn merge(layers: Vec<(PolicySource, Layer)>, specs: &[RuleSpec]) -> Merged<'_> {
         }
         merged.families.extend(layer.families);
         merged.waivers.extend(layer.waivers);
+        merged.tests = layer.tests;
     }
     merged
 }
@@ -159,7 +163,8 @@ impl Merged<'_> {
         let unsaid = specs.iter().filter(|spec| !self.demands.contains_key(spec.id));
         let level = |spec: &RuleSpec| self.families.get(&spec.family).map_or(Some(spec.level), |(level, _)| *level);
         let unsaid = unsaid.filter_map(|spec| Some((spec.id.to_owned(), level(spec)?))).collect();
-        let mut policy = Policy { info, rules: Vec::new(), off: Vec::new(), unsaid, waivers: self.waivers };
+        let mut policy =
+            Policy { info, rules: Vec::new(), off: Vec::new(), unsaid, waivers: self.waivers, tests: self.tests };
         for (level, demand) in self.demands.into_values() {
             match level {
                 Some(level) => policy.rules.push(Demand { level, ..demand }),

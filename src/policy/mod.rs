@@ -4,10 +4,12 @@ mod baseline;
 mod layer;
 mod load;
 mod packs;
+mod tests;
 mod waivers;
 
 pub use load::load;
 pub use packs::{PACKS, pack};
+pub use tests::{Expectation, PolicyTest};
 pub use waivers::Waiver;
 
 use crate::model::{Family, Level, Place, PolicyInfo, PolicyPlace};
@@ -29,6 +31,8 @@ pub struct Policy {
     pub unsaid: BTreeMap<String, Level>,
     /// What is taken out, base first.
     pub waivers: Vec<Waiver>,
+    /// The tests of the policy's own file.
+    pub tests: Vec<PolicyTest>,
 }
 
 /// A rule that a policy turns on.

@@ -53,22 +53,25 @@ impl Waiver {
 
 /// Waivers of rules that do not exist, or that cannot be waived. `specs` are all rules of the policy.
 pub(super) fn strangers(layer: &Layer, specs: &[RuleSpec]) -> Vec<PolicyError> {
-    let mut errors = Vec::new();
-    for waiver in &layer.waivers {
-        let rule = &waiver.rule;
-        let (message, hint) = match specs.iter().find(|spec| spec.id == rule) {
-            Some(spec) if spec.waivable => continue,
-            Some(_) => (format!("`{rule}` cannot be waived"), "turn it off, or give it another level".to_owned()),
-            None => {
-                let near = did_you_mean(rule, specs.iter().map(|spec| spec.id));
-                let hint =
-                    near.map_or("`tollgate rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
-                (format!("there is no rule `{rule}`"), hint)
-            }
-        };
-        errors.push(PolicyError { place: waiver.rule_place.clone(), message, hint });
-    }
-    errors
+    let error = |waiver: &Waiver| match specs.iter().find(|spec| spec.id == waiver.rule) {
+        Some(spec) if spec.waivable => None,
+        Some(_) => Some(PolicyError {
+            place: waiver.rule_place.clone(),
+            message: format!("`{}` cannot be waived", waiver.rule),
+            hint: "turn it off, or give it another level".to_owned(),
+        }),
+        None => Some(stranger(&waiver.rule, &waiver.rule_place, specs)),
+    };
+    layer.waivers.iter().filter_map(error).collect()
+}
+
+/// What to say of a rule that does not exist.
+pub(super) fn stranger(rule: &str, place: &Place, specs: &[RuleSpec]) -> PolicyError {
+    let hint = match did_you_mean(rule, specs.iter().map(|spec| spec.id)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`tollgate rules` lists them".to_owned(),
+    };
+    PolicyError { place: place.clone(), message: format!("there is no rule `{rule}`"), hint }
 }
 
 const KEYS: [&str; 5] = ["rule", "where", "reason", "owner", "expires"];
@@ -90,16 +93,7 @@ impl Reader<'_> {
     }
 
     fn waiver(&mut self, item: Node<'_>) -> Option<Waiver> {
-        if !item.is_mapping() {
-            self.error_at(item, format!("a waiver is a mapping, not {}", item.kind_word()), format!("write `{FORM}`"));
-            return None;
-        }
-        for (key, _) in item.entries() {
-            let word = key.text().unwrap_or("");
-            if !KEYS.contains(&word) {
-                self.unknown(key, "key of a waiver", word, &KEYS);
-            }
-        }
+        self.keys(item, "a waiver", &KEYS)?;
         let rule = self.text(item, "rule");
         let reason = self.text(item, "reason");
         let owner = item.get("owner").map_or(Some(String::new()), |_| self.text(item, "owner"));

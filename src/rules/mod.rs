@@ -5,6 +5,8 @@
 
 mod registry;
 mod settle;
+#[cfg(not(target_arch = "wasm32"))]
+mod shape;
 mod sink;
 pub mod support;
 
@@ -21,6 +23,8 @@ pub mod time;
 
 pub use registry::{REGISTRY, find, specs};
 pub use settle::Settle;
+#[cfg(not(target_arch = "wasm32"))]
+pub use shape::Shape;
 pub use sink::{Hit, Sink, Spot};
 
 use crate::evidence::Evidence;
@@ -80,11 +84,20 @@ pub struct Registered {
     pub check_params: fn(&Map<String, Value>) -> Result<(), String>,
     /// Runs it. Parameters that were not checked before count as the defaults.
     pub run: fn(&Evidence<'_>, &Map<String, Value>, &mut Sink<'_>),
+    /// What parameters it takes. The page has no use for it.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub shape: fn() -> Shape,
 }
 
 /// Takes a rule into the registry.
 pub const fn register<R: Rule>() -> Registered {
-    Registered { meta: R::META, check_params: check_params::<R>, run: run::<R> }
+    Registered {
+        meta: R::META,
+        check_params: check_params::<R>,
+        run: run::<R>,
+        #[cfg(not(target_arch = "wasm32"))]
+        shape: shape::of::<R::Params>,
+    }
 }
 
 fn params<R: Rule>(params: &Map<String, Value>) -> Result<R::Params, serde_json::Error> {
