@@ -70,7 +70,7 @@ fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) -> Report {
         for demands in [first, last] {
             for demand in demands {
                 let Some(rule) = rules::find(&demand.rule) else { continue };
-                let sink = Sink::new(&rule.meta, demand.level, demand.place.clone());
+                let sink = Sink::new(&rule.meta, demand.level, demand.place.clone(), today);
                 let mut sink = sink.settled_by(&settle);
                 (rule.run)(&evidence, &demand.params, &mut sink);
                 let (outcome, found) = sink.finish();

@@ -2,7 +2,7 @@ use super::Meta;
 use super::settle::{Settle, Wrong};
 use crate::evidence::File;
 use crate::model::{
-    Edit, FileKind, Finding, Fix, Level, Outcome, OutcomeKind, Place, PolicyPlace, Related, Span, Status,
+    Date, Edit, FileKind, Finding, Fix, Level, Outcome, OutcomeKind, Place, PolicyPlace, Related, Span, Status,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ pub struct Sink<'s> {
     meta: &'s Meta,
     level: Level,
     policy: PolicyPlace,
+    today: Date,
     subjects: usize,
     failing: usize,
     facts: Vec<String>,
@@ -66,12 +67,13 @@ pub struct Spot<'e> {
 const MAX_RELATED: usize = 20;
 
 impl<'s> Sink<'s> {
-    /// For one rule under one demand.
-    pub fn new(meta: &'s Meta, level: Level, policy: PolicyPlace) -> Self {
+    /// For one rule under one demand, judged for a day.
+    pub fn new(meta: &'s Meta, level: Level, policy: PolicyPlace, today: Date) -> Self {
         Self {
             meta,
             level,
             policy,
+            today,
             subjects: 0,
             failing: 0,
             facts: Vec::new(),
@@ -86,6 +88,11 @@ impl<'s> Sink<'s> {
     #[must_use]
     pub fn settled_by(self, settle: &'s Settle<'s>) -> Self {
         Self { settle: Some(settle), ..self }
+    }
+
+    /// The day for which dates are judged.
+    pub fn today(&self) -> Date {
+        self.today
     }
 
     /// Counts things that were looked at.
