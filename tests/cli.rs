@@ -8,6 +8,8 @@
     reason = "tests run the program and stop at what they did not expect"
 )]
 
+mod support;
+
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -755,4 +757,22 @@ fn only_what_is_new_fails_against_a_baseline() {
         assert_eq!((output.status.code(), out(&output)), (Some(2), ""));
         assert!(err(&output).starts_with(&format!("error: baseline {file}: {reason}")), "{}", err(&output));
     }
+}
+
+#[test]
+fn the_policies_of_the_reference_are_valid_and_their_tests_pass() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policy.md")).unwrap();
+    let blocks = support::blocks(&text);
+    let policies: Vec<&String> =
+        blocks.iter().filter(|(path, _)| path == "tollgate.yml").map(|(_, text)| text).collect();
+    assert_eq!(policies.len(), 2);
+    for policy in policies {
+        let root = tree(&[("tollgate.yml", policy)]);
+        let output = tollgate(root.path(), &["policy", "test", "--today", "2026-11-23"]);
+        assert_eq!(output.status.code(), Some(0), "{policy}\n{}{}", out(&output), err(&output));
+    }
+    let waived = blocks.iter().find(|(path, _)| path == "compose.yml").unwrap();
+    let root = tree(&[("compose.yml", &waived.1), ("tollgate.yml", "version: 1\nrules: { unpinned-image: error }\n")]);
+    let output = tollgate(root.path(), &["check", "--today", "2026-11-23"]);
+    assert!(out(&output).contains("PASS  1 waived"), "{}", out(&output));
 }

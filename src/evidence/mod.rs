@@ -75,7 +75,7 @@ pub struct Reading<'a> {
     pub note: String,
 }
 
-impl<'a> Reading<'a> {
+impl Reading<'_> {
     fn remark(&mut self, note: &str) {
         if !self.note.is_empty() {
             self.note.push_str("; ");

@@ -72,7 +72,7 @@ struct Probe<'p> {
     found: &'p RefCell<Option<Asked>>,
 }
 
-impl<'p> Probe<'p> {
+impl Probe<'_> {
     fn note<V>(&self, asked: Asked) -> Result<V, Error> {
         *self.found.borrow_mut() = Some(asked);
         Err(Error::custom("seen"))

@@ -15,13 +15,14 @@ use std::fmt::Write as _;
 struct Shown<'p> {
     name: &'p str,
     sources: &'p [PolicySource],
-    rules: Vec<Rule<'p>>,
+    rules: Vec<ShownRule<'p>>,
     waivers: Vec<ShownWaiver<'p>>,
 }
 
 #[derive(Serialize)]
-struct Rule<'p> {
-    rule: &'p str,
+struct ShownRule<'p> {
+    #[serde(rename = "rule")]
+    id: &'p str,
     level: &'p str,
     from: &'p PolicyPlace,
     parameters: BTreeMap<&'p str, Parameter<'p>>,
@@ -46,8 +47,8 @@ struct ShownWaiver<'p> {
 
 /// As JSON. A rule that is off has the level `off`.
 pub(super) fn json(policy: &Policy) -> String {
-    let rules = all(policy).into_iter().map(|(demand, level)| Rule {
-        rule: &demand.rule,
+    let rules = all(policy).into_iter().map(|(demand, level)| ShownRule {
+        id: &demand.rule,
         level: level.map_or("off", Level::word),
         from: origin(demand, "level"),
         parameters: demand
