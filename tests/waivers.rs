@@ -174,3 +174,12 @@ fn a_waiver_that_is_wrong_stops_the_policy_with_its_place() {
         assert!(errors[0].message.contains(message), "{waiver}: {}", errors[0]);
     }
 }
+
+#[test]
+fn a_flood_of_waivers_is_cut_off_and_told() {
+    let waiver = "# tollgate: allow[unpinned-image] until 2027-02-28 x\n";
+    let text = format!("{}FROM redis\n", waiver.repeat(50_000));
+    let report = judge(&[file("Dockerfile", &text)], "version: 1\nrules: { unpinned-image: error }\n");
+    let of = |state| report.waivers.iter().filter(|waiver| waiver.state == state).count();
+    assert_eq!((of(WaiverState::Used), of(WaiverState::Bad)), (1_000, 1));
+}

@@ -8,6 +8,9 @@ use crate::parse::dockerfile::{Dockerfile, Instruction};
 use crate::policy::did_you_mean;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Most waivers in the comments of one file.
+const MAX_WAIVERS: usize = 1_000;
+
 /// All waivers in comments.
 #[derive(Debug, Default)]
 pub(super) struct Comments {
@@ -53,6 +56,13 @@ impl Comments {
             text.get(file.line_start(span.offset)..span.offset).is_some_and(|before| before.trim().is_empty())
         };
         let full: BTreeSet<usize> = spans.iter().filter(|s| fills_line(s)).map(|span| file.line(span.offset)).collect();
+        // The first line below each comment that is none.
+        let mut below: BTreeMap<usize, usize> = BTreeMap::new();
+        for line in full.into_iter().rev() {
+            let next = below.get(&(line + 1)).copied().unwrap_or(line + 1);
+            below.insert(line, next);
+        }
+        let before = self.records.len();
         let mut lines = Lines::default();
         for block in blocks() {
             let last = lines.blocks.entry(file.line(block.offset)).or_default();
@@ -60,11 +70,14 @@ impl Comments {
         }
         for span in spans {
             let Some(Written { rules: ids, expires, reason }) = written(&span).and_then(waiver) else { continue };
-            let mut line = file.line(span.offset);
-            while full.contains(&line) {
-                line += 1;
-            }
-            let problem = problem(&ids, expires, reason, rules);
+            let own = file.line(span.offset);
+            let line = below.get(&own).copied().unwrap_or(own);
+            let cut = self.records.len() - before >= MAX_WAIVERS;
+            let problem = if cut {
+                format!("a file has at most {MAX_WAIVERS} waivers; this one and those below it are not read")
+            } else {
+                problem(&ids, expires, reason, rules)
+            };
             let ids = if problem.is_empty() { ids } else { vec![ids.join(", ")] };
             for id in ids {
                 if problem.is_empty() {
@@ -81,6 +94,9 @@ impl Comments {
                     problem: problem.clone(),
                     place: file.place(span, String::new()),
                 });
+            }
+            if cut {
+                break;
             }
         }
         self.files.insert(file.path().to_owned(), lines);
@@ -116,7 +132,8 @@ fn waiver(comment: &str) -> Option<Written<'_>> {
     }
     let (ids, rest) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')).unwrap_or(("", rest));
     let rules = if verb == "allow" { ids } else { "" };
-    let rules = rules.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    let rules: BTreeSet<&str> = rules.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
+    let rules = rules.into_iter().map(str::to_owned).collect();
     let (expires, reason) = match rest.trim().strip_prefix("until") {
         Some(rest) if rest.is_empty() || rest.starts_with(char::is_whitespace) => {
             let rest = rest.trim_start();
