@@ -50,13 +50,14 @@ pub fn analyze_by_own_policy(request: Request) -> Result<Report, Vec<PolicyError
 pub const RECOMMENDED: &str = "recommended";
 
 /// What judges beside the policy.
-struct Terms<'t> {
-    fail_on: Level,
-    today: Date,
-    baseline: Option<&'t Baseline>,
+pub(crate) struct Terms<'t> {
+    pub(crate) fail_on: Level,
+    pub(crate) today: Date,
+    pub(crate) baseline: Option<&'t Baseline>,
 }
 
-fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) -> Report {
+/// Judges files that were opened before.
+pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) -> Report {
     let Terms { fail_on, today, baseline } = *terms;
     with_evidence(sources, baseline, |mut evidence| {
         let ids: Vec<&str> = rules::REGISTRY.iter().map(|rule| rule.meta.id).collect();

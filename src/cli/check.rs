@@ -22,14 +22,10 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
     for error in &collected.errors {
         output::error(error);
     }
-    let policy = match policy::load(args.policy.as_deref(), &args.input.paths, &collected) {
-        Ok(policy) => policy,
-        Err(problem) => return policy::refuse(problem, args.color, "the policy is wrong; nothing was judged"),
-    };
-    let Some(today) = args.today.or_else(today) else {
-        output::error("this machine's clock shows no usable date; give one with --today");
+    let Some(policy) = policy::load_or_say(args.policy.as_deref(), &args.input.paths, &collected, args.color) else {
         return Exit::Usage;
     };
+    let Some(today) = today(args.today) else { return Exit::Usage };
     let baseline = match args.baseline.as_deref().map(|path| baseline(path, &limits)).transpose() {
         Ok(baseline) => baseline,
         Err(message) => {
@@ -78,8 +74,15 @@ fn baseline(path: &Path, limits: &Limits) -> Result<Baseline, String> {
         .map_err(|reason| format!("baseline {shown}: {reason}"))
 }
 
-/// The system's date in UTC.
-pub(super) fn today() -> Option<Date> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-    Date::from_days(i64::try_from(seconds / 86_400).ok()?)
+/// The day that was given, or else the system's date in UTC; where there is none, that is said.
+pub(super) fn today(given: Option<Date>) -> Option<Date> {
+    let by_clock = || {
+        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+        Date::from_days(i64::try_from(seconds / 86_400).ok()?)
+    };
+    let today = given.or_else(by_clock);
+    if today.is_none() {
+        output::error("this machine's clock shows no usable date; give one with --today");
+    }
+    today
 }

@@ -24,7 +24,7 @@ const MAX_BYTES: u64 = 4 << 20;
 
 /// Why there is no policy.
 #[derive(Debug)]
-pub(super) enum Problem {
+enum Problem {
     /// It cannot be had.
     Missing(String),
     /// It is wrong.
@@ -51,10 +51,7 @@ pub(super) fn run(command: &PolicyCommand) -> Exit {
             output::finish(&text, Exit::Holds)
         }),
         PolicyCommand::Test(args) => with_policy(&args.policy, |policy| {
-            let Some(today) = args.today.or_else(check::today) else {
-                output::error("this machine's clock shows no usable date; give one with --today");
-                return Exit::Usage;
-            };
+            let Some(today) = check::today(args.today) else { return Exit::Usage };
             if policy.tests.is_empty() {
                 output::error(&format!("{} has no tests, so nothing is proved", policy.info.name));
                 return Exit::Incomplete;
@@ -75,15 +72,12 @@ fn with_policy(args: &PolicyArgs, work: impl FnOnce(&Policy) -> Exit) -> Exit {
     };
     match named(name) {
         Ok(policy) => work(&policy),
-        Err(problem) => refuse(problem, args.color, INVALID),
+        Err(problem) => refuse(problem, args.color, "the policy is wrong"),
     }
 }
 
-/// Said of a policy that is wrong.
-const INVALID: &str = "the policy is wrong";
-
-/// Says why there is no policy.
-pub(super) fn refuse(problem: Problem, color: Color, consequence: &str) -> Exit {
+/// Says why there is no policy, and what that means.
+fn refuse(problem: Problem, color: Color, consequence: &str) -> Exit {
     match problem {
         Problem::Missing(message) => output::error(&message),
         Problem::Invalid(errors) => {
@@ -106,8 +100,19 @@ fn summary(policy: &Policy) -> String {
     )
 }
 
+/// As [`load`]; what is wrong is said, and there is no policy then.
+pub(super) fn load_or_say(
+    asked: Option<&str>,
+    paths: &[PathBuf],
+    collected: &Collected,
+    color: Color,
+) -> Option<Policy> {
+    let loaded = load(asked, paths, collected);
+    loaded.map_err(|problem| refuse(problem, color, "the policy is wrong; nothing was judged")).ok()
+}
+
 /// The policy that was asked for; else that of the tree, where one folder was given; else the pack `recommended`.
-pub(super) fn load(asked: Option<&str>, paths: &[PathBuf], collected: &Collected) -> Result<Policy, Problem> {
+fn load(asked: Option<&str>, paths: &[PathBuf], collected: &Collected) -> Result<Policy, Problem> {
     if let Some(name) = asked {
         return named(name);
     }

@@ -20,7 +20,7 @@ mod tests;
 pub use docker::{BuildCall, BuildTool, ComposeCall};
 pub use file::File;
 pub use links::{JobRef, StepRef};
-pub use runs::{Build, CriticalPath, MeasuredJob, Run};
+pub use runs::{Build, CriticalPath, MeasuredJob, Run, seconds};
 pub use tests::{CaseRef, Repeats};
 
 use crate::input::Origin;

@@ -289,6 +289,8 @@ pub enum FileKind {
     Codecov,
     /// JSON for Coveralls.
     Coveralls,
+    /// JSON of Code Climate's test reporter.
+    CodeClimate,
     /// `JaCoCo` CSV.
     JacocoCsv,
     /// Results of other tools in SARIF.
@@ -369,6 +371,7 @@ impl FileKind {
             Self::Gcovr => "gcovr",
             Self::Codecov => "codecov",
             Self::Coveralls => "coveralls",
+            Self::CodeClimate => "code-climate",
             Self::JacocoCsv => "jacoco-csv",
             Self::Sarif => "sarif",
             Self::GithubRun => "github-run",
@@ -406,6 +409,7 @@ impl FileKind {
                 | Self::Gcovr
                 | Self::Codecov
                 | Self::Coveralls
+                | Self::CodeClimate
                 | Self::JacocoCsv
         )
     }

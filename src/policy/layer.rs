@@ -180,7 +180,9 @@ impl<'s> Reader<'s> {
             let Some((name, json)) = key.text().and_then(|k| Some((k, params.get(k)?))) else { continue };
             let alone = Map::from_iter([(name.to_owned(), json.clone())]);
             if let Err(message) = (spec.check_params)(&alone) {
-                let (node, message) = match message.strip_prefix("unknown field ") {
+                // A field that is not known may also stand further inside.
+                let own = |rest: &&str| rest.split('`').nth(1) == Some(name);
+                let (node, message) = match message.strip_prefix("unknown field ").filter(own) {
                     Some(rest) => (key, unknown_parameter(spec.id, name, rest)),
                     None => (value, (format!("`{}` has a wrong `{name}`: {message}", spec.id), String::new())),
                 };
@@ -200,8 +202,9 @@ impl<'s> Reader<'s> {
             let rule = match key.text().unwrap_or("") {
                 "tests" => "test-report-missing",
                 "coverage" => "coverage-report-missing",
+                "run" => "run-record-missing",
                 other => {
-                    self.unknown(key, "kind of evidence", other, &["tests", "coverage"]);
+                    self.unknown(key, "kind of evidence", other, &["tests", "coverage", "run"]);
                     continue;
                 }
             };

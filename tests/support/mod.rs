@@ -3,8 +3,10 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use tollgate::engine::{self, Request};
+use tollgate::fix::{self, Fixes, Scope};
 use tollgate::input::{Content, Limits, Origin, RawFile};
 use tollgate::model::{Baseline, Date, Level, Report};
+use tollgate::policy::Policy;
 
 /// The day on which tests judge.
 pub(crate) fn today() -> Date {
@@ -48,18 +50,28 @@ pub(crate) fn blocks(markdown: &str) -> Vec<(String, String)> {
 /// Judges files by a policy text; by a `tollgate.yml` among them in its stead, and compared with a
 /// `baseline.json`.
 pub(crate) fn judge(files: &[(String, String)], policy: &str) -> Report {
+    engine::analyze(request(files), &load(files, policy))
+}
+
+/// Applies all fixes of findings by a policy text.
+pub(crate) fn fix_all(files: &[(String, String)], policy: &str) -> Fixes {
+    fix::fix(request(files), &load(files, policy), Scope::All)
+}
+
+fn load(files: &[(String, String)], policy: &str) -> Policy {
     let own = files.iter().find(|(path, _)| path == "tollgate.yml");
     let (name, policy) = own.map_or(("policy.yml", policy), |(path, text)| (path.as_str(), text.as_str()));
-    let policy = match engine::load_policy(name, Some(policy), &|_| None) {
+    match engine::load_policy(name, Some(policy), &|_| None) {
         Ok(policy) => policy,
         Err(errors) => panic!("{policy}\n{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
-    };
-    let baseline = files.iter().find(|(path, _)| path == "baseline.json");
+    }
+}
+
+fn request(files: &[(String, String)]) -> Request {
+    let is_baseline = |path: &str| path == "baseline.json";
+    let baseline = files.iter().find(|(path, _)| is_baseline(path));
     let baseline = baseline.map(|(path, text)| Baseline::read(path, text).unwrap());
-    let files =
-        files.iter().filter(|(path, _)| path != "baseline.json").map(|(path, text)| raw(path, text.as_str())).collect();
-    engine::analyze(
-        Request { files, limits: Limits::default(), fail_on: Level::Error, today: today(), baseline },
-        &policy,
-    )
+    let files = files.iter().filter(|(path, _)| !is_baseline(path));
+    let files = files.map(|(path, text)| raw(path, text.as_str())).collect();
+    Request { files, limits: Limits::default(), fail_on: Level::Error, today: today(), baseline }
 }

@@ -49,7 +49,7 @@ pub(super) fn schema() -> String {
                 "description": "Evidence that must be there.",
                 "type": "object",
                 "additionalProperties": false,
-                "properties": { "tests": { "enum": DEMANDS }, "coverage": { "enum": DEMANDS } }
+                "properties": { "tests": { "enum": DEMANDS }, "coverage": { "enum": DEMANDS }, "run": { "enum": DEMANDS } }
             },
             "waivers": {
                 "description": "Findings that somebody answers for, until a day.",

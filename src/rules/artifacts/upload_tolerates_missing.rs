@@ -104,7 +104,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
             detail: String::new(),
             // Who wrote another value has decided so.
             edits: if set.is_none() {
-                add_input(at.file, at.step, "if-no-files-found: error").into_iter().collect()
+                add_input(at.file, at.step, INPUT, "error").into_iter().collect()
             } else {
                 Vec::new()
             },
@@ -149,19 +149,19 @@ mod tests {
     use crate::rules::support::repair::repaired;
 
     #[test]
-    fn the_edit_adds_the_input_before_the_others() {
+    fn the_edit_adds_the_input_after_the_others() {
         let head = "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n";
         let before = "      - uses: actions/upload-artifact@v4\n        with:\n          # all of it\n          path: junit.xml\n          name: results\n";
-        let after = "      - uses: actions/upload-artifact@v4\n        with:\n          # all of it\n          if-no-files-found: error\n          path: junit.xml\n          name: results\n";
+        let after = "      - uses: actions/upload-artifact@v4\n        with:\n          # all of it\n          path: junit.xml\n          name: results\n          if-no-files-found: error\n";
         let rule = "upload-tolerates-missing";
         assert_eq!(repaired(rule, &format!("{head}{before}")), format!("{head}{after}"));
     }
 
     #[test]
-    fn braces_and_other_decisions_are_left_to_the_reader() {
+    fn other_decisions_are_left_to_the_reader() {
         let head = "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n";
         for step in [
-            "      - uses: actions/upload-artifact@v4\n        with: { path: junit.xml }\n",
+            "      - uses: actions/upload-artifact@v4\n        with: { path: junit.xml, if-no-files-found: warn }\n",
             "      - uses: actions/upload-artifact@v4\n        with:\n          path: junit.xml\n          if-no-files-found: ignore\n",
         ] {
             let text = format!("{head}{step}");
