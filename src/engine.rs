@@ -60,28 +60,26 @@ pub(crate) struct Terms<'t> {
 pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) -> Report {
     let Terms { fail_on, today, baseline } = *terms;
     with_evidence(sources, baseline, |mut evidence| {
-        let ids: Vec<&str> = rules::REGISTRY.iter().map(|rule| rule.meta.id).collect();
+        let checks = policy.checks.iter().map(|check| check.id.as_str());
+        let ids: Vec<&str> = rules::REGISTRY.iter().map(|rule| rule.meta.id).chain(checks).collect();
         let settle = Settle::new(policy, &evidence, today, &ids, baseline.map(Baseline::known).unwrap_or_default());
         let demands = demands(policy, &settle, baseline);
-        let mut outcomes = Vec::new();
-        let mut findings = Vec::new();
         // Those about waivers see what the others came to.
         let (last, first): (Vec<_>, Vec<_>) =
             demands.iter().partition(|demand| rules::ABOUT_WAIVERS.contains(&&*demand.rule));
-        for demands in [first, last] {
-            for demand in demands {
-                let Some(rule) = rules::find(&demand.rule) else { continue };
-                let sink = Sink::new(&rule.meta, demand.level, demand.place.clone(), today);
-                let mut sink = sink.settled_by(&settle);
-                (rule.run)(&evidence, &demand.params, &mut sink);
-                let (outcome, found) = sink.finish();
-                outcomes.push(outcome);
-                findings.extend(found);
-            }
-            if evidence.waivers.is_empty() {
-                evidence.waivers = settle.waivers(&evidence, &outcomes);
-            }
-        }
+        let run = |demand: &Demand, evidence: &Evidence<'_>| {
+            let rule = rules::find(&demand.rule)?;
+            let sink = Sink::new(&rule.meta, demand.level, demand.place.clone(), today);
+            let mut sink = sink.settled_by(&settle);
+            (rule.run)(evidence, &demand.params, &mut sink);
+            Some(sink.finish())
+        };
+        let mut ends: Vec<_> = first.into_iter().filter_map(|demand| run(demand, &evidence)).collect();
+        ends.extend(policy.checks.iter().map(|check| rules::custom::run(check, &evidence, today, &settle)));
+        evidence.waivers = settle.waivers(&evidence, ends.iter().map(|(outcome, _)| outcome));
+        ends.extend(last.into_iter().filter_map(|demand| run(demand, &evidence)));
+        let (mut outcomes, findings): (Vec<_>, Vec<_>) = ends.into_iter().unzip();
+        let mut findings: Vec<Finding> = findings.into_iter().flatten().collect();
         outcomes.sort_by(|a, b| (a.family, &a.rule).cmp(&(b.family, &b.rule)));
         findings.sort_by(|a, b| {
             (&a.place.file, a.place.offset, &a.rule, &a.message).cmp(&(

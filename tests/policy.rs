@@ -116,7 +116,6 @@ fn what_is_wrong_is_told_with_its_place_and_the_likely_intent() {
         ("version: 1\nextends: [./gone.yml]\n".to_owned(), "2:11", "cannot be read", "relative"),
         ("version: 1\nextends: [./tollgate.yml]\n".to_owned(), "2:11", "extends itself", ""),
         ("version: 1\nversion: 1\n".to_owned(), "2:1", "written twice", ""),
-        ("version: 1\nchecks: {}\n".to_owned(), "2:1", "not read by this version", ""),
         ("version: 1\nrules: [\n".to_owned(), "2:8", "not valid YAML", ""),
     ] {
         let errors = load(&[("ci/tollgate.yml", &text)]).expect_err(&text);

@@ -183,3 +183,32 @@ fn a_flood_of_waivers_is_cut_off_and_told() {
     let of = |state| report.waivers.iter().filter(|waiver| waiver.state == state).count();
     assert_eq!((of(WaiverState::Used), of(WaiverState::Bad)), (1_000, 1));
 }
+
+#[test]
+fn checks_of_the_policy_are_waived_as_rules_are() {
+    let policy = |reason: &str| {
+        format!(
+            "version: 1\nchecks:\n  no-redis:\n    each: composes.services as service\n    assert: service.image != \"redis\"\nwaivers:\n  - {{ rule: {reason}, where: {{ path: services.a }}, reason: r, expires: 2027-01-01 }}\n"
+        )
+    };
+    let compose = "services:\n  a: { image: redis }\n  # tollgate: allow[no-redis] until 2027-01-01 r\n  b: { image: redis }\n  c: { image: redis }\n";
+    let report = judge(&[file("compose.yml", compose)], &policy("no-redis"));
+    assert_eq!(statuses(&report, "no-redis"), [(2, Status::Waived), (4, Status::Waived), (5, Status::New)]);
+    assert!(report.findings.iter().all(|finding| finding.rule == "no-redis"), "{:#?}", report.findings);
+    let errors = load_policy("p.yml", Some(&policy("no-redi")), &|_| None).unwrap_err();
+    assert_eq!((errors.len(), errors[0].hint.as_str()), (1, "did you mean `no-redis`?"));
+}
+
+#[test]
+fn what_is_waived_hides_nothing_among_more_findings_than_are_listed() {
+    let waived: String = (0..600).map(|n| format!("  a{n}: {{ image: redis }}\n")).collect();
+    let policy = "version: 1\nchecks:\n  no-redis: { each: composes.services as service, assert: 'service.image != \"redis\"' }\nwaivers:\n  - { rule: no-redis, where: { file: a/compose.yml }, reason: r, expires: 2027-01-01 }\n";
+    let files = [
+        file("a/compose.yml", &format!("services:\n{waived}")),
+        file("b/compose.yml", "services: { b: { image: redis } }\n"),
+    ];
+    let report = judge(&files, policy);
+    let outcome = report.outcomes.iter().find(|outcome| outcome.rule == "no-redis").unwrap();
+    assert_eq!((report.verdict, report.summary.new, outcome.failing), (Verdict::Fail, 1, 601));
+    assert!(outcome.facts.contains(&"600 of 601 waived".to_owned()), "{:?}", outcome.facts);
+}

@@ -93,7 +93,7 @@ fn summary(policy: &Policy) -> String {
     format!(
         "{} is valid: {} on, {} off, {}, {}\n",
         shown(&policy.info.name),
-        plural(policy.rules.len(), "rule", "rules"),
+        plural(policy.rules.len() + policy.checks.len(), "rule", "rules"),
         policy.off.len(),
         plural(policy.waivers.len(), "waiver", "waivers"),
         plural(policy.tests.len(), "test", "tests"),

@@ -354,6 +354,37 @@ impl<'a> Evidence<'a> {
         Repeats::case(&self.test_reports, at)
     }
 
+    /// The paths of all files of a repository, from its root, loaded or not; `None` where the input does not look like all
+    /// of it. A file that no format wants, outside of `.github`, tells that whole folders were listed and no files picked;
+    /// submodules, whose files are elsewhere, and limits that cut the list leave it open.
+    pub fn whole_tree(&self, root: &str) -> Option<Vec<&'a str>> {
+        let mut paths = Vec::new();
+        let mut listed = false;
+        for file in self.files.iter().filter(|file| file.source.origin == Origin::Tree) {
+            let source = file.source;
+            if source.kind == FileKind::Other && source.status == FileStatus::Unreadable && source.bytes == 0 {
+                return None;
+            }
+            let path = if root.is_empty() {
+                file.path()
+            } else {
+                match file.path().strip_prefix(root).and_then(|path| path.strip_prefix('/')) {
+                    Some(path) => path,
+                    None => continue,
+                }
+            };
+            if path == ".gitmodules" {
+                return None;
+            }
+            listed |= source.kind == FileKind::Other
+                && source.status == FileStatus::Ignored
+                && !path.starts_with(".github/")
+                && !path.contains(".zip/");
+            paths.push(path);
+        }
+        listed.then_some(paths)
+    }
+
     /// Whether a tree was given (and not only artifacts or single files): a workflow lies at its real path.
     pub fn has_tree(&self) -> bool {
         self.workflows

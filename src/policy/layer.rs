@@ -1,5 +1,6 @@
 //! One policy file as it stands: its keys checked, nothing merged yet.
 
+use super::checks::{Draft, Unresolved};
 use super::tests::PolicyTest;
 use super::waivers::Waiver;
 use super::{PolicyError, RuleSpec, did_you_mean};
@@ -18,6 +19,9 @@ pub(super) struct Layer {
     /// Levels of families, `None` for off, each with its line.
     pub(super) families: BTreeMap<Family, (Option<Level>, PolicyPlace)>,
     pub(super) rules: Vec<Setting>,
+    pub(super) checks: Vec<Draft>,
+    /// Levels of rules that are not built in.
+    pub(super) unresolved: Vec<Unresolved>,
     pub(super) waivers: Vec<Waiver>,
     pub(super) tests: Vec<PolicyTest>,
 }
@@ -51,9 +55,7 @@ pub(super) struct Reader<'s> {
     errors: Vec<PolicyError>,
 }
 
-const KEYS: [&str; 7] = ["version", "extends", "levels", "rules", "evidence", "waivers", "tests"];
-/// Keys of the policy language that this version does not read yet: taken for typos they would mislead.
-const LATER: [&str; 1] = ["checks"];
+const KEYS: [&str; 8] = ["version", "extends", "levels", "rules", "evidence", "checks", "waivers", "tests"];
 /// The setting of every rule that is no parameter.
 pub(super) const LEVEL: &str = "level";
 const LEVELS: [&str; 5] = ["error", "warning", "info", "off", "on"];
@@ -99,12 +101,9 @@ impl<'s> Reader<'s> {
                 "levels" => self.levels(value, layer),
                 "rules" => self.rules(value, layer),
                 "evidence" => self.evidence(value, layer),
+                "checks" => self.checks(value, layer),
                 "waivers" => self.waivers(value, layer),
                 "tests" => self.tests(value, layer),
-                word if LATER.contains(&word) => {
-                    let message = format!("`{word}` is not read by this version");
-                    self.error_at(key, message, "take it out, or use a newer tollgate".to_owned());
-                }
                 other => self.unknown(key, "key", other, &KEYS),
             }
         }
@@ -145,8 +144,7 @@ impl<'s> Reader<'s> {
         for (key, setting) in value.entries() {
             let id = key.text().unwrap_or("");
             let Some(spec) = self.specs.iter().find(|spec| spec.id == id) else {
-                let ids: Vec<&str> = self.specs.iter().map(|spec| spec.id).collect();
-                self.unknown(key, "rule", id, &ids);
+                self.foreign_rule(key, id, setting, layer);
                 continue;
             };
             let place = self.policy_place(key);
@@ -164,6 +162,19 @@ impl<'s> Reader<'s> {
                 }
                 layer.rules.push(Setting { rule: spec.id, switch, params, place, lines });
             }
+        }
+    }
+
+    /// A rule that is not built in: a check of this or another layer, or nothing.
+    fn foreign_rule(&mut self, key: Node<'_>, id: &str, setting: Node<'_>, layer: &mut Layer) {
+        let ids: Vec<&str> = self.specs.iter().map(|spec| spec.id).collect();
+        self.unknown(key, "rule", id, &ids);
+        if !setting.is_scalar() || setting.is_null() {
+            return;
+        }
+        let Some(error) = self.errors.pop() else { return };
+        if let Some(switch) = self.switch(setting) {
+            layer.unresolved.push(Unresolved { id: id.to_owned(), switch, error });
         }
     }
 
@@ -274,8 +285,16 @@ impl<'s> Reader<'s> {
         self.index.place(self.file, self.text, span, path)
     }
 
+    pub(super) fn line_column(&self, offset: usize) -> (usize, usize) {
+        self.index.line_column(self.text, offset)
+    }
+
+    pub(super) fn error_count(&self) -> usize {
+        self.errors.len()
+    }
+
     pub(super) fn policy_place(&self, key: Node<'_>) -> PolicyPlace {
-        let (line, _) = self.index.line_column(self.text, key.span().offset);
+        let (line, _) = self.line_column(key.span().offset);
         PolicyPlace { file: self.file.to_owned(), line }
     }
 }

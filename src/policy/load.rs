@@ -1,11 +1,13 @@
 //! Lays the layers of a policy over each other.
 
+use super::checks::{Check, Draft};
 use super::layer::{LEVEL, Layer, Reader, Setting, Switch};
 use super::tests::{self, PolicyTest};
-use super::waivers::{self, Waiver};
+use super::waivers::{self, Known, Waiver};
 use super::{Demand, Policy, PolicyError, RuleSpec, did_you_mean, pack};
 use crate::model::{Family, Level, Place, PolicyInfo, PolicyPlace, PolicySource};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Most files and packs of one policy.
 const MAX_SOURCES: usize = 32;
@@ -28,9 +30,16 @@ pub fn load(
     }
     let sources = loader.layers.iter().map(|(source, _)| source.clone()).collect();
     let info = PolicyInfo { name: name.to_owned(), sources };
-    let strangers = |layer| waivers::strangers(layer, specs).into_iter().chain(tests::strangers(layer, specs));
+    let own = loader.layers.iter().flat_map(|(_, layer)| layer.checks.iter().map(|draft| draft.check.id.clone()));
+    let own: Vec<String> = own.collect();
+    let checks = checks(&mut loader.layers, specs)?;
+    let known = Known { specs, checks: &own };
+    let strangers = |layer| waivers::strangers(layer, known).into_iter().chain(tests::strangers(layer, known));
     let errors: Vec<PolicyError> = loader.layers.iter().flat_map(|(_, layer)| strangers(layer)).collect();
-    if errors.is_empty() { Ok(merge(loader.layers, specs).into_policy(info, specs)) } else { Err(errors) }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    Ok(Policy { checks, ..merge(loader.layers, specs).into_policy(info, specs) })
 }
 
 struct Loader<'l> {
@@ -163,8 +172,15 @@ impl Merged<'_> {
         let unsaid = specs.iter().filter(|spec| !self.demands.contains_key(spec.id));
         let level = |spec: &RuleSpec| self.families.get(&spec.family).map_or(Some(spec.level), |(level, _)| *level);
         let unsaid = unsaid.filter_map(|spec| Some((spec.id.to_owned(), level(spec)?))).collect();
-        let mut policy =
-            Policy { info, rules: Vec::new(), off: Vec::new(), unsaid, waivers: self.waivers, tests: self.tests };
+        let mut policy = Policy {
+            info,
+            rules: Vec::new(),
+            off: Vec::new(),
+            unsaid,
+            waivers: self.waivers,
+            tests: self.tests,
+            checks: Vec::new(),
+        };
         for (level, demand) in self.demands.into_values() {
             match level {
                 Some(level) => policy.rules.push(Demand { level, ..demand }),
@@ -173,4 +189,44 @@ impl Merged<'_> {
         }
         policy
     }
+}
+
+/// The checks of all layers: a later one takes the place of an earlier one of its id. Levels are laid over each other as
+/// those of rules are.
+fn checks(layers: &mut [(PolicySource, Layer)], specs: &[RuleSpec]) -> Result<Vec<Arc<Check>>, Vec<PolicyError>> {
+    let mut found: BTreeMap<String, (Option<Level>, Check)> = BTreeMap::new();
+    let mut errors = Vec::new();
+    for (_, layer) in layers {
+        let family = layer.families.get(&Family::Custom).map(|(level, _)| *level);
+        if let Some(level) = family {
+            for (current, _) in found.values_mut() {
+                *current = level;
+            }
+        }
+        let level_of = |switch, current: Option<Level>| match switch {
+            Switch::At(own) => Some(own),
+            Switch::Off => None,
+            Switch::On => family.unwrap_or(current.or(Some(Level::Error))),
+        };
+        for Draft { check, switch } in std::mem::take(&mut layer.checks) {
+            found.insert(check.id.clone(), (level_of(switch, None), check));
+        }
+        for setting in std::mem::take(&mut layer.unresolved) {
+            if let Some((level, _)) = found.get_mut(&setting.id) {
+                *level = level_of(setting.switch, *level);
+                continue;
+            }
+            let mut error = setting.error;
+            let known = specs.iter().map(|spec| spec.id).chain(found.keys().map(String::as_str));
+            if let Some(near) = did_you_mean(&setting.id, known) {
+                error.hint = format!("did you mean `{near}`?");
+            }
+            errors.push(error);
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let on = found.into_values().filter_map(|(level, check)| Some(Arc::new(Check { level: level?, ..check })));
+    Ok(on.collect())
 }

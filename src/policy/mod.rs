@@ -1,12 +1,16 @@
 //! Policies: what is demanded, at what level, and which line says so.
 
 mod baseline;
+pub mod cel;
+mod checks;
 mod layer;
 mod load;
+mod origins;
 mod packs;
 mod tests;
 mod waivers;
 
+pub use checks::{Check, Each, Expression, Piece, Template};
 pub use load::load;
 pub use packs::{PACKS, pack};
 pub use tests::{Expectation, PolicyTest};
@@ -16,6 +20,7 @@ use crate::model::{Family, Level, Place, PolicyInfo, PolicyPlace};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// A policy in force: what is left when its packs and files are laid over each other.
 #[derive(Debug, Clone)]
@@ -33,6 +38,8 @@ pub struct Policy {
     pub waivers: Vec<Waiver>,
     /// The tests of the policy's own file.
     pub tests: Vec<PolicyTest>,
+    /// The policy's own checks that are on, by id.
+    pub checks: Vec<Arc<Check>>,
 }
 
 /// A rule that a policy turns on.

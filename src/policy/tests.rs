@@ -1,8 +1,8 @@
 //! Tests of a policy: files, and what the policy has to say of them.
 
+use super::PolicyError;
 use super::layer::{Layer, Reader};
-use super::waivers::stranger;
-use super::{PolicyError, RuleSpec};
+use super::waivers::Known;
 use crate::model::{Date, OutcomeKind, Place, PolicyPlace};
 use crate::parse::yaml::Node;
 
@@ -39,10 +39,10 @@ pub struct Expectation {
 }
 
 /// Expectations of rules that do not exist.
-pub(super) fn strangers(layer: &Layer, specs: &[RuleSpec]) -> Vec<PolicyError> {
+pub(super) fn strangers(layer: &Layer, known: Known<'_>) -> Vec<PolicyError> {
     let expected = layer.tests.iter().flat_map(|test| &test.expect);
-    let unknown = expected.filter(|expected| !specs.iter().any(|spec| spec.id == expected.rule));
-    unknown.map(|expected| stranger(&expected.rule, &expected.place, specs)).collect()
+    let unknown = expected.filter(|expected| !known.has(&expected.rule));
+    unknown.map(|expected| known.stranger(&expected.rule, &expected.place)).collect()
 }
 
 const KEYS: [&str; 4] = ["name", "given", "expect", "today"];

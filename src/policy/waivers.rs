@@ -51,27 +51,47 @@ impl Waiver {
     }
 }
 
-/// Waivers of rules that do not exist, or that cannot be waived. `specs` are all rules of the policy.
-pub(super) fn strangers(layer: &Layer, specs: &[RuleSpec]) -> Vec<PolicyError> {
-    let error = |waiver: &Waiver| match specs.iter().find(|spec| spec.id == waiver.rule) {
-        Some(spec) if spec.waivable => None,
-        Some(_) => Some(PolicyError {
-            place: waiver.rule_place.clone(),
-            message: format!("`{}` cannot be waived", waiver.rule),
-            hint: "turn it off, or give it another level".to_owned(),
-        }),
-        None => Some(stranger(&waiver.rule, &waiver.rule_place, specs)),
-    };
-    layer.waivers.iter().filter_map(error).collect()
+/// The rules that a policy may name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'k> {
+    /// Those that are built in.
+    pub(super) specs: &'k [RuleSpec],
+    /// Ids of the policy's own checks, those that are off included.
+    pub(super) checks: &'k [String],
 }
 
-/// What to say of a rule that does not exist.
-pub(super) fn stranger(rule: &str, place: &Place, specs: &[RuleSpec]) -> PolicyError {
-    let hint = match did_you_mean(rule, specs.iter().map(|spec| spec.id)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "`tollgate rules` lists them".to_owned(),
+impl Known<'_> {
+    pub(super) fn has(self, rule: &str) -> bool {
+        self.ids().any(|id| id == rule)
+    }
+
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        self.specs.iter().map(|spec| spec.id).chain(self.checks.iter().map(String::as_str))
+    }
+
+    /// What to say of a rule that does not exist.
+    pub(super) fn stranger(self, rule: &str, place: &Place) -> PolicyError {
+        let hint = match did_you_mean(rule, self.ids()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`tollgate rules` lists them".to_owned(),
+        };
+        PolicyError { place: place.clone(), message: format!("there is no rule `{rule}`"), hint }
+    }
+}
+
+/// Waivers of rules that do not exist, or that cannot be waived.
+pub(super) fn strangers(layer: &Layer, known: Known<'_>) -> Vec<PolicyError> {
+    let error = |waiver: &Waiver| {
+        if known.specs.iter().any(|spec| spec.id == waiver.rule && !spec.waivable) {
+            return Some(PolicyError {
+                place: waiver.rule_place.clone(),
+                message: format!("`{}` cannot be waived", waiver.rule),
+                hint: "turn it off, or give it another level".to_owned(),
+            });
+        }
+        (!known.has(&waiver.rule)).then(|| known.stranger(&waiver.rule, &waiver.rule_place))
     };
-    PolicyError { place: place.clone(), message: format!("there is no rule `{rule}`"), hint }
+    layer.waivers.iter().filter_map(error).collect()
 }
 
 const KEYS: [&str; 5] = ["rule", "where", "reason", "owner", "expires"];

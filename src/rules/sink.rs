@@ -2,7 +2,7 @@ use super::Meta;
 use super::settle::{Settle, Wrong};
 use crate::evidence::File;
 use crate::model::{
-    Date, Edit, FileKind, Finding, Fix, Level, Outcome, OutcomeKind, Place, PolicyPlace, Related, Span, Status,
+    Date, Edit, Family, FileKind, Finding, Fix, Level, Outcome, OutcomeKind, Place, PolicyPlace, Related, Span, Status,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -13,7 +13,8 @@ use std::fmt::Write as _;
 /// A finding cannot be made without a place, a reason and a fix.
 #[derive(Debug)]
 pub struct Sink<'s> {
-    meta: &'s Meta,
+    rule: &'s str,
+    family: Family,
     level: Level,
     policy: PolicyPlace,
     today: Date,
@@ -63,14 +64,33 @@ pub struct Spot<'e> {
     pub edits: Vec<Edit>,
 }
 
+/// What a finding says.
+#[derive(Debug)]
+pub(super) struct Words {
+    pub(super) message: String,
+    pub(super) why: String,
+    pub(super) fix: Fix,
+    pub(super) related: Vec<Related>,
+}
+
 /// Most related places of one finding; a report with ten thousand failures stays readable.
-const MAX_RELATED: usize = 20;
+pub(super) const MAX_RELATED: usize = 20;
 
 impl<'s> Sink<'s> {
     /// For one rule under one demand, judged for a day.
     pub fn new(meta: &'s Meta, level: Level, policy: PolicyPlace, today: Date) -> Self {
+        Self::of(meta.id, meta.family, level, policy, today)
+    }
+
+    /// For one check of the policy's own, judged for a day.
+    pub fn custom(rule: &'s str, level: Level, policy: PolicyPlace, today: Date) -> Self {
+        Self::of(rule, Family::Custom, level, policy, today)
+    }
+
+    fn of(rule: &'s str, family: Family, level: Level, policy: PolicyPlace, today: Date) -> Self {
         Self {
-            meta,
+            rule,
+            family,
             level,
             policy,
             today,
@@ -120,15 +140,15 @@ impl<'s> Sink<'s> {
             .collect();
         let settled = self.settle(file, span, &path, "");
         let place = file.place(span, path);
-        self.push(place, settled, Vec::new(), Words { message, why, fix, related });
+        self.push(place, settled, Vec::new(), Words { message, why: why.to_owned(), fix, related });
     }
 
     /// Reports a finding about a place that is no part of the input. `text` is what it is about: findings of one place
     /// with the same text are the same.
     pub fn finding_at(&mut self, place: Place, text: &str, message: String, why: &'static str, fix: String) {
-        let settled = Settled { fingerprint: fingerprint(self.meta.id, &place.file, "", text), status: Status::New };
+        let settled = self.unsettled(&place, text);
         let fix = Fix { text: fix, edits: Vec::new() };
-        self.push(place, settled, Vec::new(), Words { message, why, fix, related: Vec::new() });
+        self.push(place, settled, Vec::new(), Words { message, why: why.to_owned(), fix, related: Vec::new() });
     }
 
     /// Reports spots as one finding a file: the first is its place, the others are related places. No more than
@@ -183,32 +203,55 @@ impl<'s> Sink<'s> {
         let fix = Fix { text: fix(group), edits };
         let others = settled.map(|settled| settled.fingerprint).collect();
         let place = first.file.place(first.span, first.path.clone());
-        self.push(place, own, others, Words { message: text, why, fix, related });
+        self.push(place, own, others, Words { message: text, why: why.to_owned(), fix, related });
     }
 
     /// What a place is to waivers and baselines. `name` is what a place of a report is about: its text holds times.
     fn settle(&self, file: &File<'_>, span: Span, path: &str, name: &str) -> Settled {
         let text = if is_measured(file.source.kind) { name } else { file.source.text.get(span.range()).unwrap_or("") };
-        let fingerprint = fingerprint(self.meta.id, &file.source.path, path, text);
-        let line = file.line(span.offset);
-        let wrong = Wrong { rule: self.meta.id, file, line, path, fingerprint: &fingerprint };
+        self.status(file.path(), file.line(span.offset), path, text)
+    }
+
+    /// The same for a place that is made; `text` is what is wrong there.
+    pub(super) fn settle_place(&self, place: &Place, text: &str) -> Settled {
+        self.status(&place.file, place.line, &place.path, text)
+    }
+
+    /// What is new whatever waivers and baselines say.
+    pub(super) fn unsettled(&self, place: &Place, text: &str) -> Settled {
+        Settled { fingerprint: fingerprint(self.rule, &place.file, &place.path, text), status: Status::New }
+    }
+
+    fn status(&self, file: &str, line: usize, path: &str, text: &str) -> Settled {
+        let fingerprint = fingerprint(self.rule, file, path, text);
+        let wrong = Wrong { rule: self.rule, file, line, path, fingerprint: &fingerprint };
         let status = self.settle.map_or(Status::New, |settle| settle.status(wrong));
         Settled { fingerprint, status }
     }
 
-    fn push(&mut self, place: Place, settled: Settled, others: Vec<String>, words: Words) {
-        let places = 1 + others.len();
-        self.failing += places;
-        if settled.status == Status::Waived {
-            self.waived += places;
+    /// Reports a finding whose places are made; `failing` things share it.
+    pub(super) fn made(&mut self, place: Place, settled: Settled, words: Words, failing: usize) {
+        self.failing(failing.saturating_sub(1), settled.status);
+        self.push(place, settled, Vec::new(), words);
+    }
+
+    /// Counts things that fail and are told elsewhere.
+    pub(super) fn failing(&mut self, count: usize, status: Status) {
+        self.failing += count;
+        if status == Status::Waived {
+            self.waived += count;
         }
+    }
+
+    fn push(&mut self, place: Place, settled: Settled, others: Vec<String>, words: Words) {
+        self.failing(1 + others.len(), settled.status);
         self.findings.push(Finding {
-            rule: self.meta.id.to_owned(),
-            family: self.meta.family,
+            rule: self.rule.to_owned(),
+            family: self.family,
             level: self.level,
             status: settled.status,
             message: words.message,
-            why: words.why.to_owned(),
+            why: words.why,
             fix: words.fix,
             place,
             related: words.related,
@@ -237,8 +280,8 @@ impl<'s> Sink<'s> {
             facts.push(format!("{} of {} waived", self.waived, self.failing));
         }
         let outcome = Outcome {
-            rule: self.meta.id.to_owned(),
-            family: self.meta.family,
+            rule: self.rule.to_owned(),
+            family: self.family,
             level: self.level,
             outcome,
             subjects: self.subjects,
@@ -250,22 +293,15 @@ impl<'s> Sink<'s> {
     }
 }
 
-/// What a finding says.
-struct Words {
-    message: String,
-    why: &'static str,
-    fix: Fix,
-    related: Vec<Related>,
-}
-
 /// What a place is to waivers and baselines.
-struct Settled {
+#[derive(Debug)]
+pub(super) struct Settled {
     fingerprint: String,
-    status: Status,
+    pub(super) status: Status,
 }
 
 /// Whether a file is written anew by every run, times and all.
-fn is_measured(kind: FileKind) -> bool {
+pub(super) fn is_measured(kind: FileKind) -> bool {
     let measured = [
         FileKind::Sarif,
         FileKind::GithubRun,

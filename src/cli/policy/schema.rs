@@ -24,7 +24,8 @@ pub(super) fn schema() -> String {
         "additionalProperties": false,
         "$defs": {
             "level": { "enum": ["error", "warning", "info", "off", "on"] },
-            "rule": { "enum": ids }
+            "rule": { "anyOf": [{ "enum": ids }, { "$ref": "#/$defs/check" }] },
+            "check": { "description": "Id of a check of the policy's own.", "type": "string", "pattern": CHECK_ID }
         },
         "properties": {
             "version": { "const": 1 },
@@ -42,8 +43,14 @@ pub(super) fn schema() -> String {
             "rules": {
                 "description": "The level of each rule, or a mapping with its level and its parameters.",
                 "type": "object",
+                "properties": rules,
+                "additionalProperties": level()
+            },
+            "checks": {
+                "description": "Rules of your own, as expressions over the evidence.",
+                "type": "object",
                 "additionalProperties": false,
-                "properties": rules
+                "patternProperties": { CHECK_ID: check() }
             },
             "evidence": {
                 "description": "Evidence that must be there.",
@@ -111,7 +118,29 @@ pub(super) fn schema() -> String {
     }))
 }
 
+/// Ids in kebab-case.
+const CHECK_ID: &str = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
 const DEMANDS: [&str; 2] = ["required", "optional"];
+
+/// A check of the policy's own.
+fn check() -> Value {
+    let text = |description: &str| json!({ "description": description, "type": "string", "minLength": 1 });
+    json!({
+        "type": "object",
+        "required": ["assert"],
+        "additionalProperties": false,
+        "properties": {
+            "level": level(),
+            "each": text("A path to nodes, and a name for each of them: `workflows.jobs.steps as step`."),
+            "when": text("Which nodes are looked at."),
+            "assert": text("What must hold."),
+            "at": text("The part of the node that a finding points at."),
+            "message": text("What a finding says; expressions stand in braces."),
+            "why": text("Why it matters."),
+            "fix": text("What to do.")
+        }
+    })
+}
 
 fn level() -> Value {
     json!({ "$ref": "#/$defs/level" })

@@ -16,6 +16,7 @@ struct Shown<'p> {
     name: &'p str,
     sources: &'p [PolicySource],
     rules: Vec<ShownRule<'p>>,
+    checks: Vec<ShownCheck<'p>>,
     waivers: Vec<ShownWaiver<'p>>,
 }
 
@@ -26,6 +27,14 @@ struct ShownRule<'p> {
     level: &'p str,
     from: &'p PolicyPlace,
     parameters: BTreeMap<&'p str, Parameter<'p>>,
+}
+
+#[derive(Serialize)]
+struct ShownCheck<'p> {
+    #[serde(rename = "check")]
+    id: &'p str,
+    level: Level,
+    from: PolicyPlace,
 }
 
 #[derive(Serialize)]
@@ -57,6 +66,11 @@ pub(super) fn json(policy: &Policy) -> String {
             .map(|(name, value)| (name.as_str(), Parameter { value, from: origin(demand, name) }))
             .collect(),
     });
+    let checks = policy.checks.iter().map(|check| ShownCheck {
+        id: &check.id,
+        level: check.level,
+        from: PolicyPlace { file: check.place.file.clone(), line: check.place.line },
+    });
     let waivers = policy.waivers.iter().map(|waiver| ShownWaiver {
         rule: &waiver.rule,
         file: waiver.file.as_deref(),
@@ -66,8 +80,8 @@ pub(super) fn json(policy: &Policy) -> String {
         expires: waiver.expires,
         from: PolicyPlace { file: waiver.place.file.clone(), line: waiver.place.line },
     });
-    let (rules, waivers) = (rules.collect(), waivers.collect());
-    document(&Shown { name: &policy.info.name, sources: &policy.info.sources, rules, waivers })
+    let (rules, checks, waivers) = (rules.collect(), checks.collect(), waivers.collect());
+    document(&Shown { name: &policy.info.name, sources: &policy.info.sources, rules, checks, waivers })
 }
 
 /// For people.
@@ -79,7 +93,8 @@ pub(super) fn text(policy: &Policy, colors: Colors) -> String {
         let _ = writeln!(out, "  {} {dim}{}{dim:#}", shown(file), if *pack { "(pack)" } else { "(file)" });
     }
     let all = all(policy);
-    let width = all.iter().map(|(demand, _)| demand.rule.len()).max().unwrap_or(0);
+    let checks = policy.checks.iter().map(|check| check.id.len());
+    let width = all.iter().map(|(demand, _)| demand.rule.len()).chain(checks).max().unwrap_or(0);
     let mut family = None;
     for (demand, level) in all {
         let own = rules::find(&demand.rule).map(|rule| rule.meta.family);
@@ -102,6 +117,15 @@ pub(super) fn text(policy: &Policy, colors: Colors) -> String {
             let set = shown(&format!("{name}: {value}"));
             let _ = writeln!(out, "    {set:<0$}  {dim}{1}{dim:#}", width + 7, place(origin(demand, name)));
         }
+    }
+    if !policy.checks.is_empty() {
+        let _ = writeln!(out, "\n{bold}checks{bold:#}");
+    }
+    for check in &policy.checks {
+        let style = if check.level == Level::Error { styles.bad } else { styles.open };
+        let from = PolicyPlace { file: check.place.file.clone(), line: check.place.line };
+        let (level, from) = (check.level.word(), place(&from));
+        let _ = writeln!(out, "  {:<width$}  {style}{level:<7}{style:#}  {dim}{from}{dim:#}", shown(&check.id));
     }
     if !policy.waivers.is_empty() {
         let _ = writeln!(out, "\n{bold}waivers{bold:#}");

@@ -113,19 +113,21 @@ fn misses(report: &Report, test: &PolicyTest, off: Option<&str>) -> Vec<String> 
 /// The rules that no test misses when they are off: those of the policy's own file, and the number of the others.
 fn unproved(policy: &Policy, tests: &[&PolicyTest], today: Date) -> (Vec<String>, usize) {
     let (mut own, mut extended) = (Vec::new(), 0);
-    for demand in &policy.rules {
+    let rules = policy.rules.iter().map(|demand| (&demand.rule, &demand.place.file));
+    for (rule, file) in rules.chain(policy.checks.iter().map(|check| (&check.id, &check.place.file))) {
         let mut without = policy.clone();
-        without.rules.retain(|other| other.rule != demand.rule);
-        let about = |test: &&&PolicyTest| test.expect.iter().any(|expected| expected.rule == demand.rule);
+        without.rules.retain(|other| other.rule != *rule);
+        without.checks.retain(|other| other.id != *rule);
+        let about = |test: &&&PolicyTest| test.expect.iter().any(|expected| expected.rule == *rule);
         let missed = tests.iter().filter(about).any(|test| {
             let report = run(test, &without, today);
-            !misses(&report, test, Some(&demand.rule)).is_empty()
+            !misses(&report, test, Some(rule)).is_empty()
         });
         if missed {
             continue;
         }
-        if demand.place.file == policy.info.name {
-            own.push(demand.rule.clone());
+        if *file == policy.info.name {
+            own.push(rule.clone());
         } else {
             extended += 1;
         }

@@ -95,7 +95,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
                     Some(_) if proof == Proof::Coverage && at.job.is_some_and(is_handed_on) => open += 1,
                     Some(cause) => {
                         uploads += 1;
-                        if !at.step.condition().is_some_and(runs_after_failure) {
+                        if !runs_after_failure(at.step.node) {
                             spots.push(spot(at, proof, cause));
                         }
                     }

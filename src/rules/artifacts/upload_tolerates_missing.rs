@@ -132,16 +132,15 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
 
 /// Whether the files are rightly missing in some runs in which the step runs.
 fn may_be_missing(step: &Step<'_>) -> bool {
-    let condition = step.condition().unwrap_or_default();
-    let functions = calls(condition);
-    let on_failure_only = runs_after_failure(condition)
-        && functions.iter().all(|name| !matches!(name.as_str(), "always" | "cancelled" | "success"));
+    let functions = calls(step.node);
+    let on_failure_only = runs_after_failure(step.node)
+        && functions.iter().all(|name| !matches!(*name, "always" | "cancelled" | "success"));
     let mut paths = uploaded_paths(step);
     let pictures = paths.all(|path| {
         let path = path.to_ascii_lowercase();
         ["screenshot", "video", "trace", "diff"].iter().any(|word| path.contains(word))
     });
-    on_failure_only || pictures || functions.iter().any(|name| name == "hashfiles")
+    on_failure_only || pictures || functions.contains(&"hashFiles")
 }
 
 #[cfg(test)]

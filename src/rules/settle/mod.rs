@@ -2,7 +2,7 @@
 
 mod inline;
 
-use crate::evidence::{Evidence, File};
+use crate::evidence::Evidence;
 use crate::model::{Date, Outcome, OutcomeKind, PolicyPlace, Status, WaiverRecord, WaiverState};
 use crate::policy::{Policy, Waiver};
 use inline::Comments;
@@ -23,9 +23,9 @@ pub struct Settle<'p> {
 
 /// A place that is wrong, as waivers and baselines know it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wrong<'w, 'e> {
+pub(super) struct Wrong<'w> {
     pub(super) rule: &'w str,
-    pub(super) file: &'w File<'e>,
+    pub(super) file: &'w str,
     pub(super) line: usize,
     pub(super) path: &'w str,
     pub(super) fingerprint: &'w str,
@@ -47,7 +47,7 @@ impl<'p> Settle<'p> {
     }
 
     /// What a place that is wrong is to the reader. Each is asked for once: the baseline has it so often and no oftener.
-    pub(super) fn status(&self, wrong: Wrong<'_, '_>) -> Status {
+    pub(super) fn status(&self, wrong: Wrong<'_>) -> Status {
         let mut waived = false;
         let mut take = |at: usize| {
             if let Some(taken) = self.taken.get(at) {
@@ -59,12 +59,12 @@ impl<'p> Settle<'p> {
             let fits = waiver.rule == wrong.rule
                 && waiver.expires >= self.today
                 && waiver.holds_for_path(wrong.path)
-                && waiver.holds_for_file(wrong.file.path());
+                && waiver.holds_for_file(wrong.file);
             if fits {
                 take(at);
             }
         }
-        for at in self.comments.near(wrong.file.path(), wrong.line) {
+        for at in self.comments.near(wrong.file, wrong.line) {
             let holds = |record: &&WaiverRecord| record.expires.is_some_and(|day| day >= self.today);
             if self.comments.records.get(at).filter(holds).is_some_and(|record| record.rule == wrong.rule) {
                 take(self.policy.waivers.len() + at);
@@ -96,8 +96,14 @@ impl<'p> Settle<'p> {
     }
 
     /// All waivers, and what became of them under the outcomes of all rules that can be waived.
-    pub fn waivers(&self, evidence: &Evidence<'_>, outcomes: &[Outcome]) -> Vec<WaiverRecord> {
-        let looked = |rule: &str| outcomes.iter().find(|outcome| outcome.rule == rule).map(|outcome| outcome.outcome);
+    pub fn waivers<'o>(
+        &self,
+        evidence: &Evidence<'_>,
+        outcomes: impl IntoIterator<Item = &'o Outcome>,
+    ) -> Vec<WaiverRecord> {
+        let outcomes = outcomes.into_iter().map(|outcome| (outcome.rule.as_str(), outcome.outcome));
+        let outcomes: BTreeMap<&str, OutcomeKind> = outcomes.collect();
+        let looked = |rule: &str| outcomes.get(rule).copied();
         let mut records: Vec<WaiverRecord> = Vec::new();
         for waiver in &self.policy.waivers {
             let named = waiver.file.is_none() || evidence.files.iter().any(|file| waiver.holds_for_file(file.path()));

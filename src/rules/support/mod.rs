@@ -4,6 +4,7 @@ pub mod builds;
 pub mod conditions;
 pub mod coverage_flags;
 pub mod coverage_runs;
+pub mod filter_pattern;
 pub mod images;
 pub mod inputs;
 pub mod installs;
@@ -15,6 +16,8 @@ pub mod proof;
 pub mod publish;
 #[cfg(test)]
 pub(in crate::rules) mod repair;
+pub mod retired;
+pub mod runners;
 pub mod test_commands;
 pub mod test_runs;
 pub(in crate::rules) mod tree;
