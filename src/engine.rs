@@ -3,12 +3,13 @@
 use crate::evidence::{Build, Evidence, File, Run};
 use crate::input::{self, Limits, RawFile, SourceFile};
 use crate::model::{
-    Date, FileKind, FileRecord, FileStatus, Finding, Level, Outcome, OutcomeKind, Report, SCHEMA, Status, Summary,
-    Tool, Verdict, WorkflowInfo,
+    Baseline, Date, FileKind, FileRecord, FileStatus, Finding, Level, Outcome, OutcomeKind, PolicyPlace, Report,
+    SCHEMA, Status, Summary, Tool, Verdict, WorkflowInfo,
 };
 use crate::parse::documents;
-use crate::policy::{Policy, PolicyError};
-use crate::rules::{self, Sink};
+use crate::policy::{Demand, Policy, PolicyError};
+use crate::rules::{self, Settle, Sink};
+use std::collections::BTreeMap;
 
 /// What is judged, and how.
 #[derive(Debug)]
@@ -21,12 +22,15 @@ pub struct Request {
     pub fail_on: Level,
     /// The day for which dates are judged.
     pub today: Date,
+    /// An earlier report to compare with.
+    pub baseline: Option<Baseline>,
 }
 
 /// Judges files by a policy.
 pub fn analyze(request: Request, policy: &Policy) -> Report {
     let sources = input::open(request.files, &request.limits);
-    judge(&sources, policy, request.fail_on, request.today)
+    let terms = Terms { fail_on: request.fail_on, today: request.today, baseline: request.baseline.as_ref() };
+    judge(&sources, policy, &terms)
 }
 
 /// Judges files by the policy that they bring along (`tollgate.yml` or `.github/tollgate.yml` at the root of the tree,
@@ -38,30 +42,44 @@ pub fn analyze_by_own_policy(request: Request) -> Result<Report, Vec<PolicyError
         Some(path) => load_policy(path, find(path), &|path| find(path).map(str::to_owned))?,
         None => load_policy(RECOMMENDED, None, &|_| None)?,
     };
-    Ok(judge(&sources, &policy, request.fail_on, request.today))
+    let terms = Terms { fail_on: request.fail_on, today: request.today, baseline: request.baseline.as_ref() };
+    Ok(judge(&sources, &policy, &terms))
 }
 
 /// The pack for trees without a policy of their own.
 pub const RECOMMENDED: &str = "recommended";
 
+/// What judges beside the policy.
+pub(crate) struct Terms<'t> {
+    pub(crate) fail_on: Level,
+    pub(crate) today: Date,
+    pub(crate) baseline: Option<&'t Baseline>,
+}
+
 /// Judges files that were opened before.
-pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level, today: Date) -> Report {
-    with_evidence(sources, |evidence| {
-        let mut outcomes = Vec::new();
-        let mut findings = Vec::new();
-        for demand in &policy.rules {
-            let Some(rule) = rules::find(&demand.rule) else { continue };
-            let mut sink = Sink::new(&rule.meta, demand.level, demand.place.clone(), today);
+pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) -> Report {
+    let Terms { fail_on, today, baseline } = *terms;
+    with_evidence(sources, baseline, |mut evidence| {
+        let checks = policy.checks.iter().map(|check| check.id.as_str());
+        let ids: Vec<&str> = rules::REGISTRY.iter().map(|rule| rule.meta.id).chain(checks).collect();
+        let settle = Settle::new(policy, &evidence, today, &ids, baseline.map(Baseline::known).unwrap_or_default());
+        let demands = demands(policy, &settle, baseline);
+        // Those about waivers see what the others came to.
+        let (last, first): (Vec<_>, Vec<_>) =
+            demands.iter().partition(|demand| rules::ABOUT_WAIVERS.contains(&&*demand.rule));
+        let run = |demand: &Demand, evidence: &Evidence<'_>| {
+            let rule = rules::find(&demand.rule)?;
+            let sink = Sink::new(&rule.meta, demand.level, demand.place.clone(), today);
+            let mut sink = sink.settled_by(&settle);
             (rule.run)(evidence, &demand.params, &mut sink);
-            let (outcome, found) = sink.finish();
-            outcomes.push(outcome);
-            findings.extend(found);
-        }
-        for check in &policy.checks {
-            let (outcome, found) = rules::custom::run(check, evidence, today);
-            outcomes.push(outcome);
-            findings.extend(found);
-        }
+            Some(sink.finish())
+        };
+        let mut ends: Vec<_> = first.into_iter().filter_map(|demand| run(demand, &evidence)).collect();
+        ends.extend(policy.checks.iter().map(|check| rules::custom::run(check, &evidence, today, &settle)));
+        evidence.waivers = settle.waivers(&evidence, ends.iter().map(|(outcome, _)| outcome));
+        ends.extend(last.into_iter().filter_map(|demand| run(demand, &evidence)));
+        let (mut outcomes, findings): (Vec<_>, Vec<_>) = ends.into_iter().unzip();
+        let mut findings: Vec<Finding> = findings.into_iter().flatten().collect();
         outcomes.sort_by(|a, b| (a.family, &a.rule).cmp(&(b.family, &b.rule)));
         findings.sort_by(|a, b| {
             (&a.place.file, a.place.offset, &a.rule, &a.message).cmp(&(
@@ -71,7 +89,7 @@ pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level, tod
                 &b.message,
             ))
         });
-        let files = records(evidence);
+        let files = records(&evidence);
         Report {
             schema: SCHEMA.to_owned(),
             tool: Tool { name: "tollgate".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -84,16 +102,39 @@ pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level, tod
             coverage: evidence.coverage.clone(),
             runs: evidence.runs.iter().map(Run::info).collect(),
             builds: evidence.builds.iter().map(Build::info).collect(),
-            workflows: workflows(evidence),
+            workflows: workflows(&evidence),
+            waivers: evidence.waivers,
+            baseline: baseline.map(|baseline| baseline.info(settle.gone())),
             files,
         }
     })
 }
 
+/// What the policy demands, and the rules that a baseline and waivers bring where it does not name them.
+fn demands(policy: &Policy, settle: &Settle<'_>, baseline: Option<&Baseline>) -> Vec<Demand> {
+    let mut demands = policy.rules.clone();
+    let mut bring = |rules: &[&str], place: Option<PolicyPlace>| {
+        let Some(place) = place else { return };
+        for rule in rules {
+            let Some(level) = policy.unsaid.get(*rule) else { continue };
+            demands.push(Demand {
+                rule: (*rule).to_owned(),
+                level: *level,
+                params: serde_json::Map::new(),
+                place: place.clone(),
+                origins: BTreeMap::new(),
+            });
+        }
+    };
+    bring(&rules::ABOUT_BASELINE, baseline.map(|baseline| PolicyPlace { file: baseline.file.clone(), line: 1 }));
+    bring(&rules::ABOUT_WAIVERS, settle.first_waiver());
+    demands
+}
+
 /// Reads files without judging them, and hands the evidence and the receipt to `look`.
 pub fn inspect<T>(files: Vec<RawFile>, limits: &Limits, look: impl FnOnce(&Evidence<'_>, &[FileRecord]) -> T) -> T {
     let sources = input::open(files, limits);
-    with_evidence(&sources, |evidence| look(evidence, &records(evidence)))
+    with_evidence(&sources, None, |evidence| look(&evidence, &records(&evidence)))
 }
 
 /// Finds the policy that a tree brings along: `tollgate.yml` or `.github/tollgate.yml` at its root. In an archive the
@@ -120,10 +161,10 @@ pub fn load_policy(
     crate::policy::load(name, text, &rules::specs(), read)
 }
 
-fn with_evidence<T>(sources: &[SourceFile], look: impl FnOnce(&Evidence<'_>) -> T) -> T {
+fn with_evidence<T>(sources: &[SourceFile], baseline: Option<&Baseline>, look: impl FnOnce(Evidence<'_>) -> T) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
     let parsed: Vec<_> = sources.iter().map(documents::read).collect();
-    look(&Evidence::gather(&files, &parsed))
+    look(Evidence { baseline, ..Evidence::gather(&files, &parsed) })
 }
 
 fn verdict(outcomes: &[Outcome], findings: &[Finding], files: &[FileRecord], fail_on: Level) -> Verdict {

@@ -3,7 +3,7 @@
 //! Files are judged, edited where no two edits touch, and judged again, until no edit is left: what one fix moves another
 //! finds again, and the findings that remain are true of the new texts.
 
-use crate::engine::{self, Request};
+use crate::engine::{self, Request, Terms};
 use crate::input::{self, Content, Origin, RawFile, SourceFile};
 use crate::model::{Edit, FileStatus, Finding, Report, Status};
 use crate::policy::Policy;
@@ -63,7 +63,8 @@ pub fn fix(request: Request, policy: &Policy, scope: Scope) -> Fixes {
     let given = given(&request.files);
     let mut sources = input::open(request.files, &request.limits);
     let mut editable = editable(&sources, &given);
-    let judge = |sources: &[SourceFile]| engine::judge(sources, policy, request.fail_on, request.today);
+    let terms = Terms { fail_on: request.fail_on, today: request.today, baseline: request.baseline.as_ref() };
+    let judge = |sources: &[SourceFile]| engine::judge(sources, policy, &terms);
     let mut report = judge(&sources);
     let mut changed: BTreeMap<usize, Fixed> = BTreeMap::new();
     let mut stuck: BTreeSet<(String, String)> = BTreeSet::new();
@@ -269,6 +270,7 @@ mod tests {
                 place: LineIndex::default().place("a.txt", "", Span::default(), String::new()),
                 related: Vec::new(),
                 fingerprint: String::new(),
+                other_fingerprints: Vec::new(),
             })
             .collect();
         let raw =

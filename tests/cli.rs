@@ -8,6 +8,8 @@
     reason = "tests run the program and stop at what they did not expect"
 )]
 
+mod support;
+
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -597,4 +599,180 @@ fn a_diff_is_judged_by_any_name_and_shown_with_its_coverage() {
     let shown = String::from_utf8(shown.stdout).unwrap();
     assert!(shown.contains("1 file changed, 2 lines added"), "{shown}");
     assert!(shown.contains("coverage of the added lines"), "{shown}");
+}
+
+/// Two tests that pass and prove two rules, and rules that no test proves.
+const PROVED: &str = "version: 1
+extends: [./org.yml]
+rules: { sleep-as-wait: error, test-report-missing: error, unpinned-image: error }
+tests:
+  - name: a sleep before use is caught
+    given:
+      .github/workflows/ci.yml: |
+        on: push
+        jobs:
+          t:
+            runs-on: x
+            steps:
+              - run: |
+                  docker compose up -d
+                  sleep 30
+                  docker compose exec -T web pytest
+    expect: [{ rule: sleep-as-wait, file: .github/workflows/ci.yml, line: 8, path: jobs.t.steps.0.run }]
+  - { name: no report is no pass, given: {}, expect: [{ rule: test-report-missing, outcome: no-evidence }] }
+  - { name: nothing in nothing, given: {}, expect: [] }
+  - { name: silence is no proof, given: {}, expect: [{ rule: unpinned-image, outcome: not-applicable }] }
+";
+
+#[test]
+fn the_tests_of_a_policy_are_run_and_each_rule_is_turned_off_to_see_who_misses_it() {
+    let root = tree(&[
+        ("tollgate.yml", PROVED),
+        ("org.yml", "version: 1\nrules: { test-failed: error }\n"),
+        ("bad.yml", &PROVED.replace("line: 8", "line: 7").replace("expect: []", "expect: [{ rule: test-failed }]")),
+        ("none.yml", POLICY),
+        ("wrong.yml", "version: 2\n"),
+    ]);
+    let output = tollgate(root.path(), &["policy", "test"]);
+    assert_eq!(output.status.code(), Some(0), "{}{}", out(&output), err(&output));
+    assert_eq!(
+        out(&output),
+        "ok    a sleep before use is caught\nok    no report is no pass\nok    nothing in nothing\nok    silence is no proof\n
+4 tests\nNo test misses these rules of tollgate.yml when they are off: unpinned-image\nNor 1 rule of what it extends.\n"
+    );
+    let output = tollgate(root.path(), &["policy", "test", "bad.yml"]);
+    assert_eq!(output.status.code(), Some(1));
+    for part in [
+        "FAIL  a sleep before use is caught  (bad.yml:5)\n      sleep-as-wait: not found where it was expected; found: .github/workflows/ci.yml:8 (jobs.t.steps.0.run)\n",
+        "FAIL  nothing in nothing  (bad.yml:19)\n      test-failed: not found where it was expected; found: nothing\n",
+        "\n4 tests, 2 failed\n",
+        "when they are off: sleep-as-wait,",
+    ] {
+        assert!(out(&output).contains(part), "{part}\n{}", out(&output));
+    }
+    assert_eq!(tollgate(root.path(), &["policy", "test", "none.yml"]).status.code(), Some(3));
+    assert_eq!(tollgate(root.path(), &["policy", "test", "wrong.yml"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_policy_is_checked_without_judging_anything() {
+    let root = tree(&[
+        ("a/.github/tollgate.yml", PROVED),
+        ("a/.github/org.yml", "version: 1\n"),
+        ("b/tollgate.yml", "version: 1\nrules: { slep-as-wait: error }\n"),
+        ("c/README.md", ""),
+    ]);
+    let check =
+        |folder: &str, args: &[&str]| tollgate(&root.path().join(folder), &[&["policy", "check"], args].concat());
+    let output = check("a", &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert_eq!(out(&output), ".github/tollgate.yml is valid: 3 rules on, 0 off, 0 waivers, 4 tests\n");
+    let output = check("b", &["--color", "never"]);
+    assert_eq!((output.status.code(), out(&output)), (Some(2), ""));
+    assert!(
+        err(&output).starts_with("error: there is no rule `slep-as-wait`\n --> tollgate.yml:2:10\n"),
+        "{}",
+        err(&output)
+    );
+    assert!(err(&output).ends_with("error: the policy is wrong\n"), "{}", err(&output));
+    assert_eq!(check("c", &[]).status.code(), Some(2));
+    assert_eq!(check("c", &["docker-ci"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_policy_is_shown_with_the_origin_of_every_value() {
+    let root = tree(&[
+        (
+            "tollgate.yml",
+            "version: 1\nextends: [./org.yml]\nrules: { test-failed: off, sleep-as-wait: warning }\nwaivers:\n  - { rule: sleep-as-wait, where: { file: a.yml }, reason: r, owner: me, expires: 2027-01-01 }\n",
+        ),
+        ("org.yml", "version: 1\nrules:\n  sleep-as-wait: { level: error, max_seconds: 9 }\n"),
+    ]);
+    let output = tollgate(root.path(), &["policy", "show"]);
+    assert_eq!(
+        out(&output),
+        "Policy tollgate.yml\n  org.yml (file)\n  tollgate.yml (file)\n
+health\n  sleep-as-wait  warning  tollgate.yml:3\n    max_seconds: 9        org.yml:3\n
+tests\n  test-failed    off      tollgate.yml:3\n
+waivers\n  sleep-as-wait at a.yml, until 2027-01-01, owned by me  tollgate.yml:5\n      r\n"
+    );
+    let shown = json(&tollgate(root.path(), &["policy", "show", "--format", "json"]));
+    assert_eq!(shown["sources"][0], serde_json::json!({ "file": "org.yml", "pack": false }));
+    assert_eq!(
+        shown["rules"][0],
+        serde_json::json!({ "rule": "sleep-as-wait", "level": "warning", "from": { "file": "tollgate.yml", "line": 3 },
+            "parameters": { "max_seconds": { "value": 9, "from": { "file": "org.yml", "line": 3 } } } })
+    );
+    assert_eq!((&shown["rules"][1]["level"], &shown["waivers"][0]["owner"]), (&"off".into(), &"me".into()));
+}
+
+#[test]
+fn the_schema_in_the_repository_is_that_of_the_program() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = tollgate(root, &["policy", "schema"]);
+    let kept = fs::read_to_string(root.join("policies/tollgate.schema.json")).unwrap();
+    assert!(out(&output) == kept, "write it anew: cargo run -- policy schema > policies/tollgate.schema.json");
+    let schema = json(&output);
+    let rules = schema["properties"]["rules"]["properties"].as_object().unwrap();
+    let fields = |rule: &Value| rule["anyOf"][1]["properties"].as_object().unwrap().clone();
+    for (rule, setting) in rules {
+        for (name, parameter) in fields(setting).iter().filter(|(name, _)| *name != "level") {
+            assert!(parameter["description"].is_string(), "the options of `{rule}` do not tell of `{name}`");
+        }
+    }
+    assert_eq!(fields(&rules["unpinned-image"])["require"]["enum"], serde_json::json!(["tag", "digest"]));
+}
+
+#[test]
+fn only_what_is_new_fails_against_a_baseline() {
+    let root = tree(&[
+        ("tollgate.yml", POLICY),
+        (CI, SLEEPS),
+        ("b/report.txt", "no JSON"),
+        ("b/old.json", "{\"schema\": \"tollgate-report/0\", \"findings\": []}"),
+    ]);
+    assert_eq!(tollgate(root.path(), &["check", "--output", "b/report.json"]).status.code(), Some(1));
+    let output = tollgate(root.path(), &["check", "--baseline", "b/report.json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+    for part in [
+        "(known: it is in the baseline)",
+        "PASS  1 error, 1 known",
+        "\nCompared with b/report.json\n  0 new, 1 known, 0 gone\n",
+    ] {
+        assert!(out(&output).contains(part), "{part}\n{}", out(&output));
+    }
+    fs::write(root.path().join(CI), WAITS).unwrap();
+    let output = tollgate(root.path(), &["check", "--baseline", "b/report.json"]);
+    assert!(
+        out(&output).contains("  0 new, 0 known, 1 gone\n  gone: .github/workflows/ci.yml: job `test`"),
+        "{}",
+        out(&output)
+    );
+    for (file, reason) in [
+        ("b/report.txt", "is not valid JSON"),
+        ("b/old.json", "has the schema `tollgate-report/0`"),
+        ("b/none.json", "there is no such file"),
+    ] {
+        let output = tollgate(root.path(), &["check", "--baseline", file]);
+        assert_eq!((output.status.code(), out(&output)), (Some(2), ""));
+        assert!(err(&output).starts_with(&format!("error: baseline {file}: {reason}")), "{}", err(&output));
+    }
+}
+
+#[test]
+fn the_policies_of_the_reference_are_valid_and_their_tests_pass() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policy.md")).unwrap();
+    let blocks = support::blocks(&text);
+    let policies: Vec<&String> =
+        blocks.iter().filter(|(path, _)| path == "tollgate.yml").map(|(_, text)| text).collect();
+    assert_eq!(policies.len(), 2);
+    for policy in policies {
+        let root = tree(&[("tollgate.yml", policy)]);
+        let output = tollgate(root.path(), &["policy", "test", "--today", "2026-11-23"]);
+        assert_eq!(output.status.code(), Some(0), "{policy}\n{}{}", out(&output), err(&output));
+    }
+    let waived = blocks.iter().find(|(path, _)| path == "compose.yml").unwrap();
+    let root = tree(&[("compose.yml", &waived.1), ("tollgate.yml", "version: 1\nrules: { unpinned-image: error }\n")]);
+    let output = tollgate(root.path(), &["check", "--today", "2026-11-23"]);
+    assert!(out(&output).contains("PASS  1 waived"), "{}", out(&output));
 }

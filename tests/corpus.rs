@@ -29,7 +29,10 @@ fn check(path: &Path, policy: &str) -> Report {
     let collected = walk::collect(&[path.to_path_buf()], &[], &limits);
     assert!(collected.errors.is_empty(), "{:?}", collected.errors);
     let policy = engine::load_policy(policy, None, &|_| None).unwrap();
-    engine::analyze(Request { files: collected.files, limits, fail_on: Level::Error, today: today() }, &policy)
+    engine::analyze(
+        Request { files: collected.files, limits, fail_on: Level::Error, today: today(), baseline: None },
+        &policy,
+    )
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

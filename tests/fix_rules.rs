@@ -135,13 +135,13 @@ fn policy() -> String {
 
 fn judged(files: Vec<RawFile>) -> Report {
     let policy = engine::load_policy("p.yml", Some(&policy()), &|_| None).unwrap();
-    let request = Request { files, limits: Limits::default(), fail_on: Level::Error, today: today() };
+    let request = Request { files, limits: Limits::default(), fail_on: Level::Error, today: today(), baseline: None };
     engine::analyze(request, &policy)
 }
 
 fn fixed(files: Vec<RawFile>, scope: Scope) -> Fixes {
     let policy = engine::load_policy("p.yml", Some(&policy()), &|_| None).unwrap();
-    let request = Request { files, limits: Limits::default(), fail_on: Level::Error, today: today() };
+    let request = Request { files, limits: Limits::default(), fail_on: Level::Error, today: today(), baseline: None };
     fix::fix(request, &policy, scope)
 }
 

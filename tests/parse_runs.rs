@@ -73,6 +73,7 @@ fn report(files: &[(&str, &str)]) -> Report {
         limits: Limits::default(),
         fail_on: Level::Error,
         today: "2026-11-23".parse().unwrap(),
+        baseline: None,
     };
     let policy = engine::load_policy("policy.yml", Some("version: 1\n"), &|_| None);
     engine::analyze(request, &policy.unwrap_or_else(|errors| panic!("{errors:?}")))

@@ -116,7 +116,6 @@ fn what_is_wrong_is_told_with_its_place_and_the_likely_intent() {
         ("version: 1\nextends: [./gone.yml]\n".to_owned(), "2:11", "cannot be read", "relative"),
         ("version: 1\nextends: [./tollgate.yml]\n".to_owned(), "2:11", "extends itself", ""),
         ("version: 1\nversion: 1\n".to_owned(), "2:1", "written twice", ""),
-        ("version: 1\nwaivers: []\n".to_owned(), "2:1", "not read by this version", ""),
         ("version: 1\nrules: [\n".to_owned(), "2:8", "not valid YAML", ""),
     ] {
         let errors = load(&[("ci/tollgate.yml", &text)]).expect_err(&text);
@@ -138,4 +137,64 @@ fn a_cycle_over_two_files_is_an_error_at_the_place_that_closes_it() {
     .unwrap_err();
     assert_eq!((errors[0].place.file.as_str(), errors[0].place.line), ("ci/a.yml", 2));
     assert!(errors[0].message.contains("ci/tollgate.yml → ci/a.yml → ci/tollgate.yml"), "{}", errors[0]);
+}
+
+#[test]
+fn every_value_knows_the_line_that_it_comes_from() {
+    let policy = load(&[
+        ("ci/tollgate.yml", "version: 1\nextends: [../org.yml]\nlevels: { health: info }\nrules:\n  unpinned-image:\n    level: error\n    ignore: [a]\n  test-failed: off\nevidence:\n  tests: required\n"),
+        ("org.yml", "version: 1\nrules:\n  sleep-as-wait: { level: error,\n    max_seconds: 9 }\n  unpinned-image: { require: digest }\n"),
+    ])
+    .unwrap();
+    let from = |rule: &str, name: &str| {
+        let place = &policy.rules.iter().find(|demand| demand.rule == rule).unwrap().origins[name];
+        (place.file.clone(), place.line)
+    };
+    for (rule, name, file, line) in [
+        ("sleep-as-wait", "level", "ci/tollgate.yml", 3),
+        ("sleep-as-wait", "max_seconds", "org.yml", 4),
+        ("unpinned-image", "level", "ci/tollgate.yml", 6),
+        ("unpinned-image", "ignore", "ci/tollgate.yml", 7),
+        ("unpinned-image", "require", "org.yml", 5),
+        ("test-report-missing", "level", "ci/tollgate.yml", 10),
+    ] {
+        assert_eq!(from(rule, name), (file.to_owned(), line), "{rule} {name}");
+    }
+    let off: Vec<_> = policy.off.iter().map(|demand| (demand.rule.as_str(), demand.place.line)).collect();
+    assert_eq!(off, [("test-failed", 8)]);
+}
+
+#[test]
+fn what_nobody_names_keeps_the_level_that_its_family_gives_it() {
+    let text = "version: 1\nlevels: { coverage: warning, tests: off }\nrules: { run-slower-than-baseline: off }\n";
+    let policy = load(&[("ci/tollgate.yml", text)]).unwrap();
+    assert_eq!(policy.unsaid.get("coverage-regressed"), Some(&Level::Warning));
+    assert_eq!(policy.unsaid.get("tests-disappeared"), None);
+    assert_eq!(policy.unsaid.get("run-slower-than-baseline"), None);
+    assert_eq!(policy.unsaid.get("overlong-waiver"), Some(&Level::Error));
+}
+
+#[test]
+fn a_test_that_is_wrong_stops_the_policy_with_its_place() {
+    let whole = "name: n, given: { a: b }, expect: [{ rule: test-failed, line: 3 }]";
+    for (test, column, message) in [
+        (whole.replace("test-failed", "test-faild"), 50, "no rule `test-faild`"),
+        (whole.replace("name: n, ", ""), 5, "`name` is missing"),
+        (whole.replace("given: { a: b }, ", ""), 5, "no `given`"),
+        (whole.replace("{ a: b }", "{ a: [b] }"), 25, "text of a file"),
+        (whole.replace(", expect: [{ rule: test-failed, line: 3 }]", ""), 5, "no `expect`"),
+        (whole.replace("line: 3", "line: 0"), 69, "no line number"),
+        (whole.replace("line: 3", "lines: 3"), 63, "no key of an expectation `lines`"),
+        (whole.replace("line: 3", "outcome: pass"), 72, "no outcome `pass`"),
+        (whole.replace("line: 3", "line: 3, outcome: passed"), 81, "has no place"),
+        (format!("{whole}, today: soon"), 82, "not a date"),
+        (format!("{whole}, expected: []"), 75, "no key of a test `expected`"),
+    ] {
+        let text = format!("version: 1\ntests:\n  - {{ {test} }}\n");
+        let errors = load(&[("ci/tollgate.yml", &text)]).expect_err(&text);
+        assert_eq!(errors.len(), 1, "{test}: {errors:?}");
+        let place = &errors[0].place;
+        assert_eq!((place.line, place.column), (3, column), "{test}: {}", errors[0]);
+        assert!(errors[0].message.contains(message), "{test}: {}", errors[0]);
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! A case is a heading `## fires: …` or `## silent: …`, files in fenced blocks, and lines
 //! `at: PATH:LINE` (places of findings, all of them), `params: {…}`, `outcome: WORD`. A rule about missing evidence fires
-//! by its outcome, without a place.
+//! by its outcome, without a place. A `tollgate.yml` among the files is the policy.
 #![allow(
     clippy::disallowed_methods,
     clippy::format_push_string,
@@ -17,7 +17,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::Path;
 use support::{blocks, fix_all, judge};
-use tollgate::model::{OutcomeKind, Report};
+use tollgate::model::{Outcome, OutcomeKind, Report};
 use tollgate::rules::{HEADINGS, REGISTRY};
 
 fn policy(id: &str, params: &str) -> String {
@@ -39,6 +39,10 @@ fn sections(docs: &str) -> Vec<(String, String)> {
         }
     }
     found
+}
+
+fn outcome<'r>(report: &'r Report, id: &str) -> &'r Outcome {
+    report.outcomes.iter().find(|outcome| outcome.rule == id).unwrap()
 }
 
 fn findings(report: &Report, id: &str) -> Vec<String> {
@@ -82,7 +86,7 @@ fn every_example_fires_and_every_instead_is_silent() {
                 "Example" | "Instead" => judge(&blocks(&text), &policy(id, "")),
                 _ => continue,
             };
-            let outcome = report.outcomes[0].outcome;
+            let outcome = outcome(&report, id).outcome;
             if heading == "Example" {
                 let proved = matches!(outcome, OutcomeKind::Failed | OutcomeKind::NoEvidence);
                 assert!(proved, "{id}: the example gives {outcome:?}");
@@ -125,8 +129,8 @@ fn every_case_ends_as_its_heading_says() {
             let places = findings(&report, id);
             match kind {
                 "fires" => {
-                    let missing = report.outcomes[0].outcome == OutcomeKind::NoEvidence;
-                    assert!(!places.is_empty() || missing, "{id}: {title}: {:?}", report.outcomes[0]);
+                    let missing = outcome(&report, id).outcome == OutcomeKind::NoEvidence;
+                    assert!(!places.is_empty() || missing, "{id}: {title}: {:?}", outcome(&report, id));
                 }
                 "silent" => assert!(places.is_empty(), "{id}: {title}: {:#?}", report.findings),
                 other => panic!("{id}: a case fires or is silent, not `{other}`"),
@@ -135,8 +139,9 @@ fn every_case_ends_as_its_heading_says() {
             if !at.is_empty() {
                 assert_eq!(places, at, "{id}: {title}: {:#?}", report.findings);
             }
-            for outcome in said("outcome:") {
-                assert_eq!(report.outcomes[0].outcome.word(), outcome, "{id}: {title}: {:?}", report.outcomes[0]);
+            for word in said("outcome:") {
+                let outcome = outcome(&report, id);
+                assert_eq!(outcome.outcome.word(), word, "{id}: {title}: {outcome:?}");
             }
         }
         assert!(kinds.contains("fires") && kinds.contains("silent"), "{id} needs cases of both kinds: {kinds:?}");

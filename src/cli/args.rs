@@ -31,6 +31,11 @@ pub(super) enum Command {
     Rules(RulesArgs),
     /// Explain a rule: what it checks, why, and what to write instead
     Explain(ExplainArgs),
+    /// Work on policies: check, show and test them
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
 }
 
 /// How check and inspect choose and limit what they read.
@@ -81,6 +86,9 @@ pub(super) struct CheckArgs {
     /// else the pack `recommended`]
     #[arg(long, value_name = "FILE|PACK")]
     pub(super) policy: Option<String>,
+    /// Earlier report in JSON: what it has already is known, and only what is new fails the gate
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
     /// What is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
@@ -179,6 +187,54 @@ pub(super) struct ExplainArgs {
     /// Colours; `auto` follows the terminal and `NO_COLOR`
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub(super) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PolicyCommand {
+    /// Say whether a policy is valid, and else what is wrong and where
+    Check(PolicyArgs),
+    /// Show what is in force when a policy and what it extends are laid over each other, each value with its line
+    Show(ShowArgs),
+    /// Run the tests of a policy, and tell which of its rules no test would miss
+    Test(TestArgs),
+    /// Print the JSON schema of policy files, for editors
+    Schema,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PolicyArgs {
+    /// Policy: a file, or a pack by name [default: tollgate.yml or .github/tollgate.yml]
+    #[arg(value_name = "FILE|PACK")]
+    pub(super) policy: Option<String>,
+    /// Colours; `auto` follows the terminal and `NO_COLOR`
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+const TEST_EXIT_CODES: &str = "\
+Exit codes:
+  0  all tests pass
+  1  a test fails
+  2  wrong use, or an invalid policy
+  3  the policy has no tests";
+
+#[derive(Debug, Args)]
+#[command(after_help = TEST_EXIT_CODES)]
+pub(super) struct TestArgs {
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    /// Day for which dates are judged, in tests that name none [default: today, UTC]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) today: Option<Date>,
 }
 
 /// Formats of a report.

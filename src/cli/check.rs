@@ -6,9 +6,11 @@ use super::policy;
 use super::walk::collect;
 use super::{Exit, output};
 use crate::engine::{self, Request};
-use crate::model::{Date, Report, Verdict};
+use crate::input::Limits;
+use crate::model::{Baseline, Date, Report, Verdict};
 use crate::render::json;
 use crate::render::text::{self, Colors};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(super) fn run(args: &CheckArgs) -> Exit {
@@ -24,7 +26,14 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
         return Exit::Usage;
     };
     let Some(today) = today(args.today) else { return Exit::Usage };
-    let request = Request { files: collected.files, limits, fail_on: args.fail_on, today };
+    let baseline = match args.baseline.as_deref().map(|path| baseline(path, &limits)).transpose() {
+        Ok(baseline) => baseline,
+        Err(message) => {
+            output::error(&message);
+            return Exit::Usage;
+        }
+    };
+    let request = Request { files: collected.files, limits, fail_on: args.fail_on, today, baseline };
     let report = engine::analyze(request, &policy);
     let exit = match report.verdict {
         Verdict::Pass => Exit::Holds,
@@ -54,6 +63,15 @@ fn deliver(report: &Report, args: &CheckArgs, exit: Exit) -> Exit {
         Format::Text => text::text(report, colors),
     };
     output::finish(&printed, exit)
+}
+
+/// An earlier report; one that cannot be read stops the work, for everything would look new.
+fn baseline(path: &Path, limits: &Limits) -> Result<Baseline, String> {
+    let shown = path.display().to_string();
+    let shown = if cfg!(windows) { shown.replace('\\', "/") } else { shown };
+    policy::read(path, limits.file_bytes)
+        .and_then(|text| Baseline::read(&shown, &text))
+        .map_err(|reason| format!("baseline {shown}: {reason}"))
 }
 
 /// The day that was given, or else the system's date in UTC; where there is none, that is said.

@@ -31,7 +31,7 @@ pub(super) fn run(args: &FixArgs) -> Exit {
         return Exit::Usage;
     };
     let Some(today) = today(args.today) else { return Exit::Usage };
-    let request = Request { files: collected.files, limits, fail_on: Level::Info, today };
+    let request = Request { files: collected.files, limits, fail_on: Level::Info, today, baseline: None };
     let fixes = fix::fix(request, &policy, if args.all { Scope::All } else { Scope::Safe });
     let mut exit = if collected.errors.is_empty() { Exit::Holds } else { Exit::Incomplete };
     let mut printed = String::new();

@@ -1,14 +1,18 @@
-//! Finds the policy and reads it.
+//! Finds the policy and reads it, and `tollgate policy`.
 #![expect(clippy::disallowed_methods, reason = "policies are files")]
 
-use super::args::Color;
-use super::output;
+mod schema;
+mod show;
+mod test;
+
+use super::args::{Color, Format, PolicyArgs, PolicyCommand};
 use super::walk::Collected;
+use super::{Exit, check, output};
 use crate::engine;
 use crate::input::{Content, RawFile, text};
 use crate::model::Level;
 use crate::policy::{self, PACKS, Policy, PolicyError, did_you_mean};
-use crate::render::text::{Colors, diagnostic};
+use crate::render::text::{Colors, diagnostic, plural, shown};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -33,6 +37,69 @@ impl From<Vec<PolicyError>> for Problem {
     }
 }
 
+/// Where a policy lies when nothing is said.
+const DEFAULT_FILES: [&str; 4] = ["tollgate.yml", "tollgate.yaml", ".github/tollgate.yml", ".github/tollgate.yaml"];
+
+pub(super) fn run(command: &PolicyCommand) -> Exit {
+    match command {
+        PolicyCommand::Check(args) => with_policy(args, |policy| output::finish(&summary(policy), Exit::Holds)),
+        PolicyCommand::Show(args) => with_policy(&args.policy, |policy| {
+            let text = match args.format {
+                Format::Json => show::json(policy),
+                Format::Text => show::text(policy, output::colors(args.policy.color)),
+            };
+            output::finish(&text, Exit::Holds)
+        }),
+        PolicyCommand::Test(args) => with_policy(&args.policy, |policy| {
+            let Some(today) = check::today(args.today) else { return Exit::Usage };
+            if policy.tests.is_empty() {
+                output::error(&format!("{} has no tests, so nothing is proved", policy.info.name));
+                return Exit::Incomplete;
+            }
+            let tested = test::test(policy, today, output::colors(args.policy.color));
+            output::finish(&tested.text, if tested.failed == 0 { Exit::Holds } else { Exit::Fails })
+        }),
+        PolicyCommand::Schema => output::finish(&schema::schema(), Exit::Holds),
+    }
+}
+
+/// Loads the policy that was named, or that of this folder, and does something with it.
+fn with_policy(args: &PolicyArgs, work: impl FnOnce(&Policy) -> Exit) -> Exit {
+    let default = DEFAULT_FILES.into_iter().find(|file| Path::new(file).is_file());
+    let Some(name) = args.policy.as_deref().or(default) else {
+        output::error("there is no tollgate.yml here; name a policy or a pack");
+        return Exit::Usage;
+    };
+    match named(name) {
+        Ok(policy) => work(&policy),
+        Err(problem) => refuse(problem, args.color, "the policy is wrong"),
+    }
+}
+
+/// Says why there is no policy, and what that means.
+fn refuse(problem: Problem, color: Color, consequence: &str) -> Exit {
+    match problem {
+        Problem::Missing(message) => output::error(&message),
+        Problem::Invalid(errors) => {
+            output::note(errors_text(&errors, output::error_colors(color)).trim_end());
+            output::error(consequence);
+        }
+    }
+    Exit::Usage
+}
+
+/// `tollgate.yml is valid: 34 rules on, 2 off, 1 waiver, 3 tests`.
+fn summary(policy: &Policy) -> String {
+    format!(
+        "{} is valid: {} on, {} off, {}, {}\n",
+        shown(&policy.info.name),
+        plural(policy.rules.len() + policy.checks.len(), "rule", "rules"),
+        policy.off.len(),
+        plural(policy.waivers.len(), "waiver", "waivers"),
+        plural(policy.tests.len(), "test", "tests"),
+    )
+}
+
 /// As [`load`]; what is wrong is said, and there is no policy then.
 pub(super) fn load_or_say(
     asked: Option<&str>,
@@ -40,15 +107,8 @@ pub(super) fn load_or_say(
     collected: &Collected,
     color: Color,
 ) -> Option<Policy> {
-    match load(asked, paths, collected) {
-        Ok(policy) => return Some(policy),
-        Err(Problem::Missing(message)) => output::error(&message),
-        Err(Problem::Invalid(errors)) => {
-            let colors = output::error_colors(color);
-            output::note(errors_text(&errors, colors).trim_end());
-        }
-    }
-    None
+    let loaded = load(asked, paths, collected);
+    loaded.map_err(|problem| refuse(problem, color, "the policy is wrong; nothing was judged")).ok()
 }
 
 /// The policy that was asked for; else that of the tree, where one folder was given; else the pack `recommended`.
@@ -68,7 +128,7 @@ fn named(name: &str) -> Result<Policy, Problem> {
     if policy::pack(name).is_some() {
         return Ok(engine::load_policy(name, None, &|_| None)?);
     }
-    let text = read(Path::new(name)).map_err(|reason| {
+    let text = read(Path::new(name), MAX_BYTES).map_err(|reason| {
         let packs: Vec<&str> = PACKS.iter().map(|(pack, _)| *pack).collect();
         let hint = match did_you_mean(name, packs.iter().copied()) {
             Some(near) => format!("did you mean the pack `{near}`?"),
@@ -77,7 +137,7 @@ fn named(name: &str) -> Result<Policy, Problem> {
         Problem::Missing(format!("policy `{name}`: {reason}; {hint}"))
     })?;
     let shown = if cfg!(windows) { name.replace('\\', "/") } else { name.to_owned() };
-    Ok(engine::load_policy(&shown, Some(&text), &|path| read(Path::new(path)).ok())?)
+    Ok(engine::load_policy(&shown, Some(&text), &|path| read(Path::new(path), MAX_BYTES).ok())?)
 }
 
 /// A policy of the tree: its name, and those that it extends, are relative to the folder that was given.
@@ -92,19 +152,19 @@ fn of_tree(path: &str, collected: &Collected) -> Result<Policy, Problem> {
     };
     let root = collected.on_disk.get(path).and_then(|on_disk| on_disk.ancestors().nth(path.split('/').count()));
     let root = root.unwrap_or(Path::new("")).to_path_buf();
-    Ok(engine::load_policy(path, Some(&text), &|extended| read(&root.join(extended)).ok())?)
+    Ok(engine::load_policy(path, Some(&text), &|extended| read(&root.join(extended), MAX_BYTES).ok())?)
 }
 
-fn read(path: &Path) -> Result<String, String> {
+pub(super) fn read(path: &Path, limit: u64) -> Result<String, String> {
     let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file or pack".to_owned(),
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         _ => error.to_string(),
     };
     let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(format!("larger than {MAX_BYTES} bytes"));
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > limit {
+        return Err(format!("larger than {limit} bytes"));
     }
     decoded(bytes)
 }
@@ -123,9 +183,5 @@ fn errors_text(errors: &[PolicyError], colors: Colors) -> String {
         out.push_str(&diagnostic(Level::Error, None, message, place, &[("help", hint.clone())], colors));
         out.push('\n');
     }
-    out.push_str(
-        "error: the policy is wrong; nothing was judged
-",
-    );
     out
 }

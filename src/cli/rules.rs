@@ -59,7 +59,7 @@ fn listed(meta: &Meta, packs: &BTreeMap<String, Vec<&'static str>>) -> Listed {
 }
 
 /// The first sentence of a rule's documentation.
-fn summary(docs: &str) -> String {
+pub(super) fn summary(docs: &str) -> String {
     let lines = docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
     let paragraph: Vec<&str> = lines
         .skip_while(|line| line.is_empty() || line.starts_with("# "))

@@ -24,7 +24,7 @@ pub use runs::{Build, CriticalPath, MeasuredJob, Run, seconds};
 pub use tests::{CaseRef, Repeats};
 
 use crate::input::Origin;
-use crate::model::{Coverage, FileKind, FileStatus, Tests};
+use crate::model::{Baseline, Coverage, FileKind, FileStatus, Tests, WaiverRecord};
 use crate::parse::bake::Bake;
 use crate::parse::compose::Compose;
 use crate::parse::config::CoverageConfig;
@@ -133,6 +133,10 @@ pub struct Evidence<'a> {
     pub tests: Option<Tests>,
     /// Coverage over all reports.
     pub coverage: Option<Coverage>,
+    /// An earlier report that this run is compared with.
+    pub baseline: Option<&'a Baseline>,
+    /// The waivers of the policy and of comments, and what became of them: empty until all other rules have run.
+    pub waivers: Vec<WaiverRecord>,
 }
 
 impl<'a> Evidence<'a> {
@@ -162,6 +166,8 @@ impl<'a> Evidence<'a> {
             repeats: Repeats::default(),
             tests: None,
             coverage: None,
+            baseline: None,
+            waivers: Vec::new(),
         };
         let counted = counted_once(files);
         for (file, parsed) in files.iter().zip(parsed) {

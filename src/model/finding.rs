@@ -25,6 +25,9 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// Stable over edits elsewhere in the file: rule, file, structural path and normalised text.
     pub fingerprint: String,
+    /// The same for the other places of one cause, those that are not listed included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_fingerprints: Vec<String>,
 }
 
 /// What a finding is to the reader.

@@ -2,6 +2,7 @@
 //!
 //! Field names are the schema `tollgate-report/1` and do not change; fields may be added.
 
+mod baseline;
 mod coverage;
 mod date;
 mod finding;
@@ -10,7 +11,9 @@ mod place;
 mod report;
 mod runs;
 mod tests;
+mod waiver;
 
+pub use baseline::{Baseline, BaselineInfo, GoneFinding};
 pub use coverage::{Coverage, CoveredFile, PatchCoverage, PatchedFile, PathMapping, Ratio};
 pub use date::Date;
 pub use finding::{Edit, Finding, Fix, Related, Status};
@@ -25,3 +28,4 @@ pub use tests::{
     CaseRecord, CaseStatus, DeclaredCounts, RepeatRecord, ResultRecord, SuiteRecord, TestCounts, TestReportRecord,
     Tests,
 };
+pub use waiver::{WaiverRecord, WaiverState};

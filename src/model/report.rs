@@ -1,4 +1,4 @@
-use super::{BuildInfo, Coverage, Family, Finding, Level, RunInfo, Tests};
+use super::{BaselineInfo, BuildInfo, Coverage, Family, Finding, Level, RunInfo, Tests, WaiverRecord};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -33,6 +33,12 @@ pub struct Report {
     pub builds: Vec<BuildInfo>,
     /// The workflows that were read.
     pub workflows: Vec<WorkflowInfo>,
+    /// The waivers of the policy, then those in comments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<WaiverRecord>,
+    /// What it was compared with; absent where no baseline was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineInfo>,
     /// Every file that was given.
     pub files: Vec<FileRecord>,
 }
@@ -168,6 +174,9 @@ pub enum OutcomeKind {
 }
 
 impl OutcomeKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Failed, Self::NoEvidence, Self::Waived, Self::Passed, Self::NotApplicable];
+
     /// The word used in reports.
     pub const fn word(self) -> &'static str {
         match self {

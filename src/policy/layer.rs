@@ -1,6 +1,8 @@
 //! One policy file as it stands: its keys checked, nothing merged yet.
 
 use super::checks::{Draft, Unresolved};
+use super::tests::PolicyTest;
+use super::waivers::Waiver;
 use super::{PolicyError, RuleSpec, did_you_mean};
 use crate::model::{Family, Level, LineIndex, Place, PolicyPlace, Span};
 use crate::parse::yaml::{Node, Tree};
@@ -14,11 +16,14 @@ const PARAM_NODES: usize = 10_000;
 #[derive(Debug, Default)]
 pub(super) struct Layer {
     pub(super) extends: Vec<(String, Place)>,
-    pub(super) families: BTreeMap<Family, Option<Level>>,
+    /// Levels of families, `None` for off, each with its line.
+    pub(super) families: BTreeMap<Family, (Option<Level>, PolicyPlace)>,
     pub(super) rules: Vec<Setting>,
     pub(super) checks: Vec<Draft>,
     /// Levels of rules that are not built in.
     pub(super) unresolved: Vec<Unresolved>,
+    pub(super) waivers: Vec<Waiver>,
+    pub(super) tests: Vec<PolicyTest>,
 }
 
 /// What one file says of one rule.
@@ -28,6 +33,8 @@ pub(super) struct Setting {
     pub(super) switch: Switch,
     pub(super) params: Map<String, Value>,
     pub(super) place: PolicyPlace,
+    /// The line of the level and of each parameter.
+    pub(super) lines: Vec<(String, usize)>,
 }
 
 /// What a setting does to a rule's level.
@@ -48,9 +55,9 @@ pub(super) struct Reader<'s> {
     errors: Vec<PolicyError>,
 }
 
-const KEYS: [&str; 6] = ["version", "extends", "levels", "rules", "evidence", "checks"];
-/// Keys of the policy language that this version does not read yet: taken for typos they would mislead.
-const LATER: [&str; 2] = ["waivers", "tests"];
+const KEYS: [&str; 8] = ["version", "extends", "levels", "rules", "evidence", "checks", "waivers", "tests"];
+/// The setting of every rule that is no parameter.
+pub(super) const LEVEL: &str = "level";
 const LEVELS: [&str; 5] = ["error", "warning", "info", "off", "on"];
 
 impl<'s> Reader<'s> {
@@ -95,10 +102,8 @@ impl<'s> Reader<'s> {
                 "rules" => self.rules(value, layer),
                 "evidence" => self.evidence(value, layer),
                 "checks" => self.checks(value, layer),
-                word if LATER.contains(&word) => {
-                    let message = format!("`{word}` is not read by this version");
-                    self.error_at(key, message, "take it out, or use a newer tollgate".to_owned());
-                }
+                "waivers" => self.waivers(value, layer),
+                "tests" => self.tests(value, layer),
                 other => self.unknown(key, "key", other, &KEYS),
             }
         }
@@ -124,9 +129,10 @@ impl<'s> Reader<'s> {
                 self.unknown(key, "family", word, &Family::ALL.map(Family::word));
                 continue;
             };
+            let place = self.policy_place(key);
             match self.switch(level) {
-                Some(Switch::At(level)) => drop(layer.families.insert(family, Some(level))),
-                Some(Switch::Off) => drop(layer.families.insert(family, None)),
+                Some(Switch::At(level)) => drop(layer.families.insert(family, (Some(level), place))),
+                Some(Switch::Off) => drop(layer.families.insert(family, (None, place))),
                 Some(Switch::On) => self.error_at(level, "a family has a level, not `on`".to_owned(), String::new()),
                 None => {}
             }
@@ -149,7 +155,12 @@ impl<'s> Reader<'s> {
                 (self.switch(setting), Some(Map::new()))
             };
             if let (Some(switch), Some(params)) = (switch, params) {
-                layer.rules.push(Setting { rule: spec.id, switch, params, place });
+                let line = |key: Node<'_>| Some((key.text()?.to_owned(), self.policy_place(key).line));
+                let mut lines: Vec<_> = setting.entries().filter_map(|(key, _)| line(key)).collect();
+                if !setting.is_mapping() {
+                    lines.push((LEVEL.to_owned(), place.line));
+                }
+                layer.rules.push(Setting { rule: spec.id, switch, params, place, lines });
             }
         }
     }
@@ -218,7 +229,9 @@ impl<'s> Reader<'s> {
                     continue;
                 }
             };
-            layer.rules.push(Setting { rule: spec.id, switch, params: Map::new(), place: self.policy_place(key) });
+            let place = self.policy_place(key);
+            let lines = vec![(LEVEL.to_owned(), place.line)];
+            layer.rules.push(Setting { rule: spec.id, switch, params: Map::new(), place, lines });
         }
     }
 
@@ -280,7 +293,7 @@ impl<'s> Reader<'s> {
         self.errors.len()
     }
 
-    fn policy_place(&self, key: Node<'_>) -> PolicyPlace {
+    pub(super) fn policy_place(&self, key: Node<'_>) -> PolicyPlace {
         let (line, _) = self.line_column(key.span().offset);
         PolicyPlace { file: self.file.to_owned(), line }
     }

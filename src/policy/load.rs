@@ -1,9 +1,11 @@
 //! Lays the layers of a policy over each other.
 
 use super::checks::{Check, Draft};
-use super::layer::{Layer, Reader, Setting, Switch};
+use super::layer::{LEVEL, Layer, Reader, Setting, Switch};
+use super::tests::{self, PolicyTest};
+use super::waivers::{self, Known, Waiver};
 use super::{Demand, Policy, PolicyError, RuleSpec, did_you_mean, pack};
-use crate::model::{Family, Level, Place, PolicyInfo, PolicySource};
+use crate::model::{Family, Level, Place, PolicyInfo, PolicyPlace, PolicySource};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -27,8 +29,17 @@ pub fn load(
         return Err(loader.errors);
     }
     let sources = loader.layers.iter().map(|(source, _)| source.clone()).collect();
+    let info = PolicyInfo { name: name.to_owned(), sources };
+    let own = loader.layers.iter().flat_map(|(_, layer)| layer.checks.iter().map(|draft| draft.check.id.clone()));
+    let own: Vec<String> = own.collect();
     let checks = checks(&mut loader.layers, specs)?;
-    Ok(Policy { info: PolicyInfo { name: name.to_owned(), sources }, rules: merge(loader.layers, specs), checks })
+    let known = Known { specs, checks: &own };
+    let strangers = |layer| waivers::strangers(layer, known).into_iter().chain(tests::strangers(layer, known));
+    let errors: Vec<PolicyError> = loader.layers.iter().flat_map(|(_, layer)| strangers(layer)).collect();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    Ok(Policy { checks, ..merge(loader.layers, specs).into_policy(info, specs) })
 }
 
 struct Loader<'l> {
@@ -100,37 +111,84 @@ fn join(from: &str, path: &str) -> String {
     parts.join("/")
 }
 
+/// What the layers come to when they are laid over each other.
+#[derive(Default)]
+struct Merged<'s> {
+    families: BTreeMap<Family, (Option<Level>, PolicyPlace)>,
+    /// Each rule that a layer names, `None` where it is off.
+    demands: BTreeMap<&'s str, (Option<Level>, Demand)>,
+    waivers: Vec<Waiver>,
+    /// Those of the last layer: what is extended was tested where it stands.
+    tests: Vec<PolicyTest>,
+}
+
 /// In each layer a rule's own level wins over its family's; a later layer wins over an earlier one.
-fn merge(layers: Vec<(PolicySource, Layer)>, specs: &[RuleSpec]) -> Vec<Demand> {
-    let mut demands: BTreeMap<&str, (Option<Level>, Demand)> = BTreeMap::new();
+fn merge(layers: Vec<(PolicySource, Layer)>, specs: &[RuleSpec]) -> Merged<'_> {
+    let mut merged = Merged::default();
     for (_, layer) in layers {
         for spec in specs {
-            if let (Some(level), Some((current, _))) = (layer.families.get(&spec.family), demands.get_mut(spec.id)) {
+            if let (Some((level, place)), Some((current, demand))) =
+                (layer.families.get(&spec.family), merged.demands.get_mut(spec.id))
+            {
                 *current = *level;
+                demand.place = place.clone();
+                demand.origins.insert(LEVEL.to_owned(), place.clone());
             }
         }
-        for Setting { rule, switch, params, place } in layer.rules {
+        for Setting { rule, switch, params, place, lines } in layer.rules {
             let Some(spec) = specs.iter().find(|spec| spec.id == rule) else { continue };
-            let family = layer.families.get(&spec.family).copied();
-            let (level, demand) = demands.entry(spec.id).or_insert_with(|| {
+            let family = layer.families.get(&spec.family);
+            let own = family.map(|(level, _)| *level);
+            let (level, demand) = merged.demands.entry(spec.id).or_insert_with(|| {
+                let origin = family.map_or(&place, |(_, place)| place);
                 let demand = Demand {
                     rule: rule.to_owned(),
                     level: spec.level,
                     params: serde_json::Map::new(),
                     place: place.clone(),
+                    origins: BTreeMap::from([(LEVEL.to_owned(), origin.clone())]),
                 };
-                (family.unwrap_or(Some(spec.level)), demand)
+                (own.unwrap_or(Some(spec.level)), demand)
             });
             match switch {
                 Switch::At(own) => *level = Some(own),
                 Switch::Off => *level = None,
-                Switch::On => *level = family.unwrap_or(level.or(Some(spec.level))),
+                Switch::On => *level = own.unwrap_or(level.or(Some(spec.level))),
             }
             demand.params.extend(params);
+            let origin = |(name, line)| (name, PolicyPlace { file: place.file.clone(), line });
+            demand.origins.extend(lines.into_iter().map(origin));
             demand.place = place;
         }
+        merged.families.extend(layer.families);
+        merged.waivers.extend(layer.waivers);
+        merged.tests = layer.tests;
     }
-    demands.into_values().filter_map(|(level, demand)| level.map(|level| Demand { level, ..demand })).collect()
+    merged
+}
+
+impl Merged<'_> {
+    fn into_policy(self, info: PolicyInfo, specs: &[RuleSpec]) -> Policy {
+        let unsaid = specs.iter().filter(|spec| !self.demands.contains_key(spec.id));
+        let level = |spec: &RuleSpec| self.families.get(&spec.family).map_or(Some(spec.level), |(level, _)| *level);
+        let unsaid = unsaid.filter_map(|spec| Some((spec.id.to_owned(), level(spec)?))).collect();
+        let mut policy = Policy {
+            info,
+            rules: Vec::new(),
+            off: Vec::new(),
+            unsaid,
+            waivers: self.waivers,
+            tests: self.tests,
+            checks: Vec::new(),
+        };
+        for (level, demand) in self.demands.into_values() {
+            match level {
+                Some(level) => policy.rules.push(Demand { level, ..demand }),
+                None => policy.off.push(demand),
+            }
+        }
+        policy
+    }
 }
 
 /// The checks of all layers: a later one takes the place of an earlier one of its id. Levels are laid over each other as
@@ -139,7 +197,7 @@ fn checks(layers: &mut [(PolicySource, Layer)], specs: &[RuleSpec]) -> Result<Ve
     let mut found: BTreeMap<String, (Option<Level>, Check)> = BTreeMap::new();
     let mut errors = Vec::new();
     for (_, layer) in layers {
-        let family = layer.families.get(&Family::Custom).copied();
+        let family = layer.families.get(&Family::Custom).map(|(level, _)| *level);
         if let Some(level) = family {
             for (current, _) in found.values_mut() {
                 *current = level;

@@ -1,18 +1,24 @@
 //! Policies: what is demanded, at what level, and which line says so.
 
+mod baseline;
 pub mod cel;
 mod checks;
 mod layer;
 mod load;
 mod origins;
 mod packs;
+mod tests;
+mod waivers;
 
 pub use checks::{Check, Each, Expression, Piece, Template};
 pub use load::load;
 pub use packs::{PACKS, pack};
+pub use tests::{Expectation, PolicyTest};
+pub use waivers::Waiver;
 
 use crate::model::{Family, Level, Place, PolicyInfo, PolicyPlace};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -23,6 +29,15 @@ pub struct Policy {
     pub info: PolicyInfo,
     /// The rules that are on, by id.
     pub rules: Vec<Demand>,
+    /// The rules that were turned off by name or with their family, by id.
+    pub off: Vec<Demand>,
+    /// For each rule that no layer names, its level if something else brings it (a baseline, a waiver); not those whose
+    /// family is off.
+    pub unsaid: BTreeMap<String, Level>,
+    /// What is taken out, base first.
+    pub waivers: Vec<Waiver>,
+    /// The tests of the policy's own file.
+    pub tests: Vec<PolicyTest>,
     /// The policy's own checks that are on, by id.
     pub checks: Vec<Arc<Check>>,
 }
@@ -38,6 +53,8 @@ pub struct Demand {
     pub params: Map<String, Value>,
     /// The line that turned it on or set its level last.
     pub place: PolicyPlace,
+    /// Where its `level` and each of the parameters that were set come from.
+    pub origins: BTreeMap<String, PolicyPlace>,
 }
 
 /// What a policy may say of a rule; the rules themselves lie to the right of policies and hand these in.
@@ -51,6 +68,8 @@ pub struct RuleSpec {
     pub level: Level,
     /// Whether the parameters are right, and else why not.
     pub check_params: fn(&Map<String, Value>) -> Result<(), String>,
+    /// Whether findings of it can be waived; those about waivers cannot.
+    pub waivable: bool,
 }
 
 /// Something wrong with a policy. A policy that is wrong judges nothing.

@@ -4,6 +4,9 @@
 //! one function. [`REGISTRY`] is the sorted list of all; tests hold it against the files and run every example.
 
 mod registry;
+mod settle;
+#[cfg(not(target_arch = "wasm32"))]
+mod shape;
 mod sink;
 pub mod support;
 
@@ -23,6 +26,9 @@ pub mod tests;
 pub mod time;
 
 pub use registry::{REGISTRY, find, specs};
+pub use settle::Settle;
+#[cfg(not(target_arch = "wasm32"))]
+pub use shape::Shape;
 pub use sink::{Hit, Sink, Spot};
 
 use crate::evidence::Evidence;
@@ -47,6 +53,13 @@ pub struct Meta {
 
 /// The rule about files that could not be read whole: such a finding leaves the verdict open instead of failing it.
 pub const UNREADABLE: &str = "unreadable-file";
+
+/// The rules about waivers: they look at what the other rules came to, and cannot be waived. Where there are waivers they
+/// are on, unless the policy says otherwise.
+pub const ABOUT_WAIVERS: [&str; 4] = ["bad-waiver", "expired-waiver", "overlong-waiver", "unused-waiver"];
+
+/// The rules that compare with a baseline. With one they are on, unless the policy says otherwise.
+pub const ABOUT_BASELINE: [&str; 3] = ["coverage-regressed", "run-slower-than-baseline", "tests-disappeared"];
 
 /// The headings of every rule's documentation, in order.
 pub const HEADINGS: [&str; 6] = ["What it checks", "Why it matters", "Example", "Instead", "Options", "When to waive"];
@@ -75,11 +88,20 @@ pub struct Registered {
     pub check_params: fn(&Map<String, Value>) -> Result<(), String>,
     /// Runs it. Parameters that were not checked before count as the defaults.
     pub run: fn(&Evidence<'_>, &Map<String, Value>, &mut Sink<'_>),
+    /// What parameters it takes. The page has no use for it.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub shape: fn() -> Shape,
 }
 
 /// Takes a rule into the registry.
 pub const fn register<R: Rule>() -> Registered {
-    Registered { meta: R::META, check_params: check_params::<R>, run: run::<R> }
+    Registered {
+        meta: R::META,
+        check_params: check_params::<R>,
+        run: run::<R>,
+        #[cfg(not(target_arch = "wasm32"))]
+        shape: shape::of::<R::Params>,
+    }
 }
 
 fn params<R: Rule>(params: &Map<String, Value>) -> Result<R::Params, serde_json::Error> {

@@ -1,9 +1,11 @@
 use super::Meta;
+use super::settle::{Settle, Wrong};
 use crate::evidence::File;
 use crate::model::{
-    Date, Edit, Family, Finding, Fix, Level, Outcome, OutcomeKind, Place, PolicyPlace, Related, Span, Status,
+    Date, Edit, Family, FileKind, Finding, Fix, Level, Outcome, OutcomeKind, Place, PolicyPlace, Related, Span, Status,
 };
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Takes what a rule says and makes findings and an outcome of it.
@@ -21,6 +23,9 @@ pub struct Sink<'s> {
     facts: Vec<String>,
     missing: bool,
     findings: Vec<Finding>,
+    settle: Option<&'s Settle<'s>>,
+    /// Things that do not hold and that a waiver takes out.
+    waived: usize,
 }
 
 /// A finding as a rule says it.
@@ -59,12 +64,9 @@ pub struct Spot<'e> {
     pub edits: Vec<Edit>,
 }
 
-/// A finding whose places are made.
+/// What a finding says.
 #[derive(Debug)]
-pub(super) struct Made<'t> {
-    pub(super) place: Place,
-    /// The text at the place.
-    pub(super) snippet: &'t str,
+pub(super) struct Words {
     pub(super) message: String,
     pub(super) why: String,
     pub(super) fix: Fix,
@@ -97,7 +99,15 @@ impl<'s> Sink<'s> {
             facts: Vec::new(),
             missing: false,
             findings: Vec::new(),
+            settle: None,
+            waived: 0,
         }
+    }
+
+    /// With waivers and a baseline.
+    #[must_use]
+    pub fn settled_by(self, settle: &'s Settle<'s>) -> Self {
+        Self { settle: Some(settle), ..self }
     }
 
     /// The day for which dates are judged.
@@ -123,13 +133,22 @@ impl<'s> Sink<'s> {
 
     /// Reports a finding.
     pub fn finding(&mut self, hit: Hit<'_>) {
-        self.failing += 1;
         let Hit { file, span, path, message, why, fix, related } = hit;
         let related = related
             .into_iter()
             .map(|(file, span, message)| Related { place: file.place(span, String::new()), message })
             .collect();
-        self.push(file, span, path, message, why, fix, related);
+        let settled = self.settle(file, span, &path, "");
+        let place = file.place(span, path);
+        self.push(place, settled, Vec::new(), Words { message, why: why.to_owned(), fix, related });
+    }
+
+    /// Reports a finding about a place that is no part of the input. `text` is what it is about: findings of one place
+    /// with the same text are the same.
+    pub fn finding_at(&mut self, place: Place, text: &str, message: String, why: &'static str, fix: String) {
+        let settled = self.unsettled(&place, text);
+        let fix = Fix { text: fix, edits: Vec::new() };
+        self.push(place, settled, Vec::new(), Words { message, why: why.to_owned(), fix, related: Vec::new() });
     }
 
     /// Reports spots as one finding a file: the first is its place, the others are related places. No more than
@@ -146,77 +165,120 @@ impl<'s> Sink<'s> {
         let mut spots = spots;
         spots.sort_by(|a, b| (&a.file.source.path, a.span).cmp(&(&b.file.source.path, b.span)));
         for group in spots.chunk_by(|a, b| std::ptr::eq(a.file, b.file)) {
-            let Some((first, others)) = group.split_first() else { continue };
-            self.failing += group.len();
-            let mut text = if others.is_empty() { first.message.clone() } else { message(group) };
-            if let Some(left @ 1..) = others.len().checked_sub(MAX_RELATED) {
-                let _ = write!(text, " ({left} of them are not listed here)");
+            let mut parts: BTreeMap<Status, (Vec<Spot<'e>>, Vec<Settled>)> = BTreeMap::new();
+            for spot in group {
+                let settled = self.settle(spot.file, spot.span, &spot.path, &spot.detail);
+                let (spots, all) = parts.entry(settled.status).or_default();
+                spots.push(spot.clone());
+                all.push(settled);
             }
-            let edits = group.iter().flat_map(|spot| spot.edits.iter().cloned()).collect();
-            let related = others
-                .iter()
-                .take(MAX_RELATED)
-                .map(|s| Related { place: s.file.place(s.span, s.path.clone()), message: s.message.clone() })
-                .collect();
-            let fix = Fix { text: fix(group), edits };
-            self.push(first.file, first.span, first.path.clone(), text, why, fix, related);
+            // What is waived or known must not hide among what is new, nor the other way round.
+            for (spots, settled) in parts.into_values() {
+                self.cause(&spots, settled, why, &message, &fix);
+            }
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of a finding, each said once by its two callers")]
-    fn push(
+    /// Reports the spots of one file that are the same to the reader.
+    fn cause<'e>(
         &mut self,
-        file: &File<'_>,
-        span: Span,
-        path: String,
-        message: String,
+        group: &[Spot<'e>],
+        settled: Vec<Settled>,
         why: &'static str,
-        fix: Fix,
-        related: Vec<Related>,
+        message: impl Fn(&[Spot<'e>]) -> String,
+        fix: impl Fn(&[Spot<'e>]) -> String,
     ) {
-        let snippet = file.source.text.get(span.range()).unwrap_or("");
-        self.add(Made { place: file.place(span, path), snippet, message, why: why.to_owned(), fix, related });
+        let mut settled = settled.into_iter();
+        let (Some((first, others)), Some(own)) = (group.split_first(), settled.next()) else { return };
+        let mut text = if others.is_empty() { first.message.clone() } else { message(group) };
+        if let Some(left @ 1..) = others.len().checked_sub(MAX_RELATED) {
+            let _ = write!(text, " ({left} of them are not listed here)");
+        }
+        let edits = group.iter().flat_map(|spot| spot.edits.iter().cloned()).collect();
+        let related = others
+            .iter()
+            .take(MAX_RELATED)
+            .map(|s| Related { place: s.file.place(s.span, s.path.clone()), message: s.message.clone() })
+            .collect();
+        let fix = Fix { text: fix(group), edits };
+        let others = settled.map(|settled| settled.fingerprint).collect();
+        let place = first.file.place(first.span, first.path.clone());
+        self.push(place, own, others, Words { message: text, why: why.to_owned(), fix, related });
+    }
+
+    /// What a place is to waivers and baselines. `name` is what a place of a report is about: its text holds times.
+    fn settle(&self, file: &File<'_>, span: Span, path: &str, name: &str) -> Settled {
+        let text = if is_measured(file.source.kind) { name } else { file.source.text.get(span.range()).unwrap_or("") };
+        self.status(file.path(), file.line(span.offset), path, text)
+    }
+
+    /// The same for a place that is made; `text` is what is wrong there.
+    pub(super) fn settle_place(&self, place: &Place, text: &str) -> Settled {
+        self.status(&place.file, place.line, &place.path, text)
+    }
+
+    /// What is new whatever waivers and baselines say.
+    pub(super) fn unsettled(&self, place: &Place, text: &str) -> Settled {
+        Settled { fingerprint: fingerprint(self.rule, &place.file, &place.path, text), status: Status::New }
+    }
+
+    fn status(&self, file: &str, line: usize, path: &str, text: &str) -> Settled {
+        let fingerprint = fingerprint(self.rule, file, path, text);
+        let wrong = Wrong { rule: self.rule, file, line, path, fingerprint: &fingerprint };
+        let status = self.settle.map_or(Status::New, |settle| settle.status(wrong));
+        Settled { fingerprint, status }
     }
 
     /// Reports a finding whose places are made; `failing` things share it.
-    pub(super) fn made(&mut self, made: Made<'_>, failing: usize) {
-        self.failing += failing;
-        self.add(made);
+    pub(super) fn made(&mut self, place: Place, settled: Settled, words: Words, failing: usize) {
+        self.failing(failing.saturating_sub(1), settled.status);
+        self.push(place, settled, Vec::new(), words);
     }
 
     /// Counts things that fail and are told elsewhere.
-    pub(super) fn failing(&mut self, count: usize) {
+    pub(super) fn failing(&mut self, count: usize, status: Status) {
         self.failing += count;
+        if status == Status::Waived {
+            self.waived += count;
+        }
     }
 
-    fn add(&mut self, made: Made<'_>) {
-        let Made { place, snippet, message, why, fix, related } = made;
-        let fingerprint = fingerprint(self.rule, &place.file, &place.path, snippet);
+    fn push(&mut self, place: Place, settled: Settled, others: Vec<String>, words: Words) {
+        self.failing(1 + others.len(), settled.status);
         self.findings.push(Finding {
             rule: self.rule.to_owned(),
             family: self.family,
             level: self.level,
-            status: Status::New,
-            message,
-            why,
-            fix,
+            status: settled.status,
+            message: words.message,
+            why: words.why,
+            fix: words.fix,
             place,
-            related,
-            fingerprint,
+            related: words.related,
+            fingerprint: settled.fingerprint,
+            other_fingerprints: others,
         });
     }
 
     /// The outcome and the findings.
     pub fn finish(self) -> (Outcome, Vec<Finding>) {
-        let outcome = if !self.findings.is_empty() {
+        let stands = self.findings.iter().any(|finding| finding.status != Status::Waived);
+        let outcome = if stands {
             OutcomeKind::Failed
         } else if self.missing {
+            // What is not there cannot be waived with what is.
             OutcomeKind::NoEvidence
+        } else if !self.findings.is_empty() {
+            OutcomeKind::Waived
         } else if self.subjects == 0 {
             OutcomeKind::NotApplicable
         } else {
             OutcomeKind::Passed
         };
+        let mut facts = self.facts;
+        if self.waived > 0 {
+            facts.push(format!("{} of {} waived", self.waived, self.failing));
+        }
         let outcome = Outcome {
             rule: self.rule.to_owned(),
             family: self.family,
@@ -224,14 +286,34 @@ impl<'s> Sink<'s> {
             outcome,
             subjects: self.subjects,
             failing: self.failing,
-            facts: self.facts,
+            facts,
             policy: self.policy,
         };
         (outcome, self.findings)
     }
 }
 
-/// Sixteen hex digits over rule, file, address and text without its white space: no line number, so that edits above a
+/// What a place is to waivers and baselines.
+#[derive(Debug)]
+pub(super) struct Settled {
+    fingerprint: String,
+    pub(super) status: Status,
+}
+
+/// Whether a file is written anew by every run, times and all.
+pub(super) fn is_measured(kind: FileKind) -> bool {
+    let measured = [
+        FileKind::Sarif,
+        FileKind::GithubRun,
+        FileKind::BuildMetadata,
+        FileKind::BuildProgress,
+        FileKind::Archive,
+        FileKind::Diff,
+    ];
+    kind.is_test_report() || kind.is_coverage() || measured.contains(&kind)
+}
+
+/// Sixteen hex digits over rule, file, address and text, all white space alike: no line number, so that edits above a
 /// finding leave it the same.
 fn fingerprint(rule: &str, file: &str, path: &str, snippet: &str) -> String {
     let mut hash = Sha256::new();

@@ -5,7 +5,7 @@
 use tollgate::engine::{self, Request};
 use tollgate::fix::{self, Fixes, Scope};
 use tollgate::input::{Content, Limits, Origin, RawFile};
-use tollgate::model::{Date, Level, Report};
+use tollgate::model::{Baseline, Date, Level, Report};
 use tollgate::policy::Policy;
 
 /// The day on which tests judge.
@@ -47,24 +47,31 @@ pub(crate) fn blocks(markdown: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Judges files by a policy text.
+/// Judges files by a policy text; by a `tollgate.yml` among them in its stead, and compared with a
+/// `baseline.json`.
 pub(crate) fn judge(files: &[(String, String)], policy: &str) -> Report {
-    engine::analyze(request(files), &load(policy))
+    engine::analyze(request(files), &load(files, policy))
 }
 
 /// Applies all fixes of findings by a policy text.
 pub(crate) fn fix_all(files: &[(String, String)], policy: &str) -> Fixes {
-    fix::fix(request(files), &load(policy), Scope::All)
+    fix::fix(request(files), &load(files, policy), Scope::All)
 }
 
-fn load(policy: &str) -> Policy {
-    match engine::load_policy("policy.yml", Some(policy), &|_| None) {
+fn load(files: &[(String, String)], policy: &str) -> Policy {
+    let own = files.iter().find(|(path, _)| path == "tollgate.yml");
+    let (name, policy) = own.map_or(("policy.yml", policy), |(path, text)| (path.as_str(), text.as_str()));
+    match engine::load_policy(name, Some(policy), &|_| None) {
         Ok(policy) => policy,
         Err(errors) => panic!("{policy}\n{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     }
 }
 
 fn request(files: &[(String, String)]) -> Request {
-    let files = files.iter().map(|(path, text)| raw(path, text.as_str())).collect();
-    Request { files, limits: Limits::default(), fail_on: Level::Error, today: today() }
+    let is_baseline = |path: &str| path == "baseline.json";
+    let baseline = files.iter().find(|(path, _)| is_baseline(path));
+    let baseline = baseline.map(|(path, text)| Baseline::read(path, text).unwrap());
+    let files = files.iter().filter(|(path, _)| !is_baseline(path));
+    let files = files.map(|(path, text)| raw(path, text.as_str())).collect();
+    Request { files, limits: Limits::default(), fail_on: Level::Error, today: today(), baseline }
 }

@@ -9,6 +9,7 @@ use crate::parse::Problem;
 pub(super) struct Lines {
     pub(super) directives: Vec<Directive>,
     pub(super) instructions: Vec<Instruction>,
+    pub(super) comments: Vec<Span>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -27,13 +28,12 @@ struct Reader<'t> {
 }
 
 pub(super) fn read(text: &str) -> Lines {
-    let out = Lines { directives: Vec::new(), instructions: Vec::new(), problems: Vec::new() };
+    let out = Lines { directives: Vec::new(), instructions: Vec::new(), comments: Vec::new(), problems: Vec::new() };
     let pos = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut reader = Reader { text, pos, escape: '\\', out };
     reader.directives();
     while let Some(line) = reader.next_line() {
-        let trimmed = line.text.trim_start();
-        if !trimmed.is_empty() && !trimmed.starts_with('#') {
+        if !reader.skips(line) {
             reader.instruction(line);
         }
     }
@@ -75,6 +75,17 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Whether a line is empty or a comment, which is kept.
+    fn skips(&mut self, line: Line<'t>) -> bool {
+        let trimmed = line.text.trim_start();
+        if trimmed.starts_with('#') {
+            let end = line.offset + line.text.len();
+            self.out.comments.push(Span::between(end - trimmed.len(), end));
+            return true;
+        }
+        trimmed.is_empty()
+    }
+
     fn problem(&mut self, span: Span, message: impl Into<String>) {
         if self.out.problems.len() < super::MAX_PROBLEMS {
             self.out.problems.push(Problem::new(span, message));
@@ -96,7 +107,7 @@ impl<'t> Reader<'t> {
             // Comments and empty lines between continuation lines are as if they were not there.
             let next = loop {
                 match self.next_line() {
-                    Some(next) if is_skipped(next.text) => {}
+                    Some(next) if self.skips(next) => {}
                     next => break next,
                 }
             };
@@ -167,11 +178,6 @@ impl<'t> Reader<'t> {
             mapped.push("\n", end);
         }
     }
-}
-
-fn is_skipped(line: &str) -> bool {
-    let trimmed = line.trim_start();
-    trimmed.is_empty() || trimmed.starts_with('#')
 }
 
 fn directive(line: Line<'_>) -> Option<(String, String, Span)> {

@@ -23,7 +23,8 @@ use crate::parse::image::ImageRef;
 pub fn parse(text: &str) -> Parsed<Dockerfile> {
     let lines = lines::read(text);
     let mut problems = lines.problems;
-    let document = stages::build(lines.directives, lines.instructions, &mut problems);
+    let mut document = stages::build(lines.directives, lines.instructions, &mut problems);
+    document.comments = lines.comments;
     problems.sort_by_key(|p| p.span);
     problems.truncate(MAX_PROBLEMS);
     Parsed { document: Some(document), problems }
@@ -43,6 +44,8 @@ pub struct Dockerfile {
     pub stages: Vec<Stage>,
     /// Other instructions before the first `FROM`, each also a problem.
     pub misplaced: Vec<Instruction>,
+    /// The comments, those between continuation lines included, in text order: from the `#` to the end of the line.
+    pub comments: Vec<Span>,
 }
 
 /// A parser directive.

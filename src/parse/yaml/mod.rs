@@ -76,6 +76,20 @@ impl<'t> Tree<'t> {
         &self.comments
     }
 
+    /// The scalars that are written over several lines, those in blocks from their `|` or `>` on.
+    pub fn long_scalars(&self) -> impl Iterator<Item = Span> {
+        self.nodes.iter().filter_map(|data| {
+            let node::Kind::Scalar(_, style) = data.kind else { return None };
+            let start = match style {
+                // Whatever follows the mark on its line, only blanks and line ends lie between that line and the text.
+                Style::Literal | Style::Folded => self.text.get(..data.span.offset)?.rfind(['|', '>'])?,
+                _ => data.span.offset,
+            };
+            let span = Span::between(start, data.span.end());
+            self.text.get(span.range()).is_some_and(|text| text.contains('\n')).then_some(span)
+        })
+    }
+
     /// The comment to the right of an offset on its line, or else the one that fills the line above.
     pub fn comment_near(&self, offset: usize) -> Option<&Comment<'t>> {
         let before = self.text.get(..offset)?;

@@ -1,7 +1,12 @@
 use super::style::Styles;
 use super::words::{number, plural, shown, wrapped};
-use crate::model::{Coverage, Family, FileStatus, Level, Outcome, OutcomeKind, Ratio, Report, TestCounts, Verdict};
+use crate::model::{
+    Coverage, Family, FileStatus, Level, Outcome, OutcomeKind, Ratio, Report, Summary, TestCounts, Verdict,
+};
 use std::fmt::{self, Write as _};
+
+/// Findings of a baseline that are listed as gone; the others are counted.
+const SHOWN_GONE: usize = 10;
 
 /// `FAIL  3 errors, 2 warnings`.
 pub(super) fn verdict(report: &Report, styles: Styles) -> String {
@@ -16,6 +21,7 @@ pub(super) fn verdict(report: &Report, styles: Styles) -> String {
         (summary.errors, "error", "errors"),
         (summary.warnings, "warning", "warnings"),
         (summary.infos, "info", "infos"),
+        (summary.known, "known", "known"),
         (summary.waived, "waived", "waived"),
     ] {
         if count > 0 {
@@ -37,18 +43,18 @@ pub(super) fn verdict(report: &Report, styles: Styles) -> String {
 
 /// Verdict, rules that do not hold, families, key figures, and files that were not read whole.
 pub(super) fn write(out: &mut String, report: &Report, styles: Styles) {
-    let mut summary = Summary { out, styles };
+    let mut summary = Writer { out, styles };
     let line = verdict(report, styles);
     // Writing into a string cannot fail.
     let _ = writeln!(summary.out, "{line}").and_then(|()| summary.sections(report));
 }
 
-struct Summary<'o> {
+struct Writer<'o> {
     out: &'o mut String,
     styles: Styles,
 }
 
-impl Summary<'_> {
+impl Writer<'_> {
     fn sections(&mut self, report: &Report) -> fmt::Result {
         self.rules("Rules that do not hold", OutcomeKind::Failed, &report.outcomes)?;
         self.rules(
@@ -56,6 +62,7 @@ impl Summary<'_> {
             OutcomeKind::NoEvidence,
             &report.outcomes,
         )?;
+        self.baseline(report)?;
         self.families(&report.outcomes)?;
         self.figures(report)?;
         self.files(report)
@@ -85,6 +92,30 @@ impl Summary<'_> {
                     writeln!(self.out, "           {line}")?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    fn baseline(&mut self, report: &Report) -> fmt::Result {
+        let Some(baseline) = &report.baseline else { return Ok(()) };
+        self.heading(&format!("Compared with {}", shown(&baseline.file)))?;
+        let Summary { new, known, .. } = report.summary;
+        let gone = baseline.gone.len();
+        writeln!(
+            self.out,
+            "  {} new, {} known, {} gone",
+            number(new as u64),
+            number(known as u64),
+            number(gone as u64)
+        )?;
+        for finding in baseline.gone.iter().take(SHOWN_GONE) {
+            let places =
+                if finding.of > 1 { format!(" ({} of {} places)", finding.places, finding.of) } else { String::new() };
+            let (rule, file, message) = (shown(&finding.rule), shown(&finding.file), shown(&finding.message));
+            writeln!(self.out, "  gone: {file}: {message} [{rule}]{places}")?;
+        }
+        if gone > SHOWN_GONE {
+            writeln!(self.out, "  and {} more", number((gone - SHOWN_GONE) as u64))?;
         }
         Ok(())
     }

@@ -3,33 +3,34 @@
 mod view;
 mod yaml;
 
-use super::Sink;
-use super::sink::{MAX_RELATED, Made};
+use super::sink::{MAX_RELATED, Words, is_measured};
+use super::{Settle, Sink};
 use crate::evidence::{Evidence, File};
 use crate::input::limits::CHECK_STEPS;
-use crate::model::{Date, Finding, Fix, Outcome, Place, PolicyPlace, Related, Span};
+use crate::model::{Date, Finding, Fix, Outcome, Place, PolicyPlace, Related, Span, Status};
 use crate::policy::cel::{Decider, Error, ErrorKind, Expr, Kind, Machine, Object as _, Value, explain};
 use crate::policy::{Check, Expression, Piece};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use view::Item;
 
-/// Most findings of one check; all nodes that fail are counted.
+/// Most findings of one check that are new, known or waived each; all nodes that fail are counted.
 const MAX_FINDINGS: usize = 500;
 /// Longest value put into a message, in characters.
 const VALUE_WIDTH: usize = 200;
 /// Steps that may be spent on saying which values decided.
 const EXPLAIN_STEPS: u64 = 200_000;
 
-/// Runs a check, judged for a day.
-pub fn run(check: &Check, evidence: &Evidence<'_>, today: Date) -> (Outcome, Vec<Finding>) {
+/// Runs a check, judged for a day, under waivers and a baseline.
+pub fn run(check: &Check, evidence: &Evidence<'_>, today: Date, settle: &Settle<'_>) -> (Outcome, Vec<Finding>) {
     let policy = PolicyPlace { file: check.place.file.clone(), line: check.place.line };
     let mut runner = Runner {
         check,
         machine: Machine::new(Item::Root(evidence), CHECK_STEPS),
-        sink: Sink::custom(&check.id, check.level, policy, today),
+        sink: Sink::custom(&check.id, check.level, policy, today).settled_by(settle),
         subjects: 0,
         failing: 0,
+        told: BTreeMap::new(),
         undecided: BTreeMap::new(),
         missing: BTreeMap::new(),
     };
@@ -43,22 +44,27 @@ struct Runner<'c, 'e> {
     sink: Sink<'c>,
     subjects: usize,
     failing: usize,
+    /// How many failing nodes were met that are new, known and waived.
+    told: BTreeMap<Status, usize>,
     /// Nodes that cannot be decided, by file and reason: one reason in one file is one finding.
-    undecided: BTreeMap<(String, String), Vec<Spot<'e>>>,
+    undecided: BTreeMap<(String, String), Vec<Spot>>,
     /// How often evidence was missing, by what is missing.
     missing: BTreeMap<String, usize>,
 }
 
 /// A place, and the text at it.
 #[derive(Debug, Clone)]
-struct Spot<'e> {
+struct Spot {
     place: Place,
-    snippet: &'e str,
+    snippet: String,
 }
 
-impl<'e> Spot<'e> {
-    fn new(file: &'e File<'e>, span: Span, path: String) -> Self {
-        Self { place: file.place(span, path), snippet: file.source.text.get(span.range()).unwrap_or("") }
+impl Spot {
+    /// `name` stands for the text of reports, which holds times.
+    fn new(file: &File<'_>, span: Span, path: String, name: impl FnOnce() -> String) -> Self {
+        let text = || file.source.text.get(span.range()).unwrap_or("").to_owned();
+        let snippet = if is_measured(file.source.kind) { name() } else { text() };
+        Self { place: file.place(span, path), snippet }
     }
 }
 
@@ -131,9 +137,7 @@ impl<'c, 'e> Runner<'c, 'e> {
             Ok(true) => {}
             Ok(false) => {
                 self.failing += 1;
-                if self.failing <= MAX_FINDINGS {
-                    self.found(node);
-                }
+                self.found(node);
             }
             Err(error) => return self.trouble(node, &check.assert, error),
         }
@@ -158,9 +162,17 @@ impl<'c, 'e> Runner<'c, 'e> {
     fn found(&mut self, node: Option<Item<'e>>) {
         let check = self.check;
         let saved = self.machine.refill(EXPLAIN_STEPS);
+        let Spot { place, snippet } = self.place(node);
+        let settled = self.sink.settle_place(&place, &snippet);
+        let told = self.told.entry(settled.status).or_default();
+        *told += 1;
+        if *told > MAX_FINDINGS {
+            self.sink.failing(1, settled.status);
+            self.machine.refill(saved);
+            return;
+        }
         let deciders = explain(&mut self.machine, &check.assert.root, &check.assert.text, false);
         let mut message = self.message();
-        let Spot { place, snippet } = self.place(node);
         self.machine.refill(saved);
         let values: Vec<&str> = deciders.iter().map(|decider| decider.text.as_str()).collect();
         if !values.is_empty() {
@@ -173,7 +185,8 @@ impl<'c, 'e> Runner<'c, 'e> {
         } else {
             check.fix.clone()
         };
-        self.sink.made(Made { place, snippet, message, why, fix: Fix { text, edits: Vec::new() }, related }, 1);
+        let fix = Fix { text, edits: Vec::new() };
+        self.sink.made(place, settled, Words { message, why, fix, related }, 1);
     }
 
     fn message(&mut self) -> String {
@@ -198,12 +211,17 @@ impl<'c, 'e> Runner<'c, 'e> {
     }
 
     /// The place of a finding: what `at` names, or the node, or the check itself.
-    fn place(&mut self, node: Option<Item<'e>>) -> Spot<'e> {
+    fn place(&mut self, node: Option<Item<'e>>) -> Spot {
         let at = self.check.at.as_ref().and_then(|at| self.locate(&at.root));
         let place = at.or_else(|| node.and_then(|node| node.place(&[])));
         match place {
-            Some((file, span, path)) => Spot::new(file, span, path),
-            None => Spot { place: self.check.place.clone(), snippet: "" },
+            Some((file, span, path)) => {
+                let name = |node: Item<'e>| ["name", "path"].iter().find_map(|field| node.field(field));
+                Spot::new(file, span, path, || {
+                    node.and_then(name).map(|name| name.told(VALUE_WIDTH)).unwrap_or_default()
+                })
+            }
+            None => Spot { place: self.check.place.clone(), snippet: String::new() },
         }
     }
 
@@ -245,9 +263,9 @@ impl<'c, 'e> Runner<'c, 'e> {
 
     fn finish(&mut self) {
         self.sink.subjects(self.subjects);
-        if let Some(more @ 1..) = self.failing.checked_sub(MAX_FINDINGS) {
+        let more: usize = self.told.values().map(|told| told.saturating_sub(MAX_FINDINGS)).sum();
+        if more > 0 {
             self.sink.fact(format!("{more} more that do not hold are not listed"));
-            self.sink.failing(more);
         }
         for (what, count) in std::mem::take(&mut self.missing) {
             let often = if count > 1 { format!(" (asked {count} times)") } else { String::new() };
@@ -260,9 +278,12 @@ impl<'c, 'e> Runner<'c, 'e> {
             let more = if failing > 1 { format!(" ({failing} places)") } else { String::new() };
             let note = "cannot be decided either".to_owned();
             let related = spots.take(MAX_RELATED).map(|spot| Related { place: spot.place, message: note.clone() });
-            let made = Made {
-                place,
-                snippet,
+            // One place can be waived; several that share a finding cannot be told apart.
+            let settled = match failing {
+                1 => self.sink.settle_place(&place, &snippet),
+                _ => self.sink.unsettled(&place, &snippet),
+            };
+            let words = Words {
                 message: format!("the check cannot be decided: {reason}{more}"),
                 why: "A check that cannot be decided proves nothing.".to_owned(),
                 fix: Fix {
@@ -273,7 +294,7 @@ impl<'c, 'e> Runner<'c, 'e> {
                 },
                 related: related.collect(),
             };
-            self.sink.made(made, failing);
+            self.sink.made(place, settled, words, failing);
         }
     }
 }

@@ -182,7 +182,8 @@ mod tests {
                 origin: Origin::Tree,
             };
             let today = "2026-11-23".parse().unwrap();
-            let request = Request { files: vec![file], limits: Limits::default(), fail_on: Level::Error, today };
+            let request =
+                Request { files: vec![file], limits: Limits::default(), fail_on: Level::Error, today, baseline: None };
             assert_eq!(analyze(request, &policy).findings.len(), findings, "{length} {expression}");
         }
     }

@@ -13,7 +13,7 @@ pub(in crate::rules) fn repaired(rule: &str, text: &str) -> String {
     let path = ".github/workflows/ci.yml".to_owned();
     let files = vec![RawFile { path, content: Content::Bytes(text.into()), origin: Origin::Tree }];
     let today: Date = "2026-11-23".parse().unwrap();
-    let request = Request { files, limits: Limits::default(), fail_on: Level::Error, today };
+    let request = Request { files, limits: Limits::default(), fail_on: Level::Error, today, baseline: None };
     let fixed = fix::fix(request, &policy, Scope::All).files;
     fixed.into_iter().next().map_or_else(|| text.to_owned(), |file| file.after)
 }

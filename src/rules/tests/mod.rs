@@ -14,5 +14,6 @@ pub mod slow_test;
 pub mod test_failed;
 pub mod test_report_missing;
 pub mod test_time_over_budget;
+pub mod tests_disappeared;
 pub mod tests_ignored;
 pub mod too_many_skipped;

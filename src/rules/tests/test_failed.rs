@@ -160,8 +160,10 @@ mod tests {
         let files =
             vec![RawFile { path: "junit.xml".to_owned(), content: Content::Bytes(text.into()), origin: Origin::Tree }];
         let today = "2026-11-23".parse().unwrap();
-        let report =
-            engine::analyze(Request { files, limits: Limits::default(), fail_on: Level::Error, today }, &policy);
+        let report = engine::analyze(
+            Request { files, limits: Limits::default(), fail_on: Level::Error, today, baseline: None },
+            &policy,
+        );
         let finding = &report.findings[0];
         assert_eq!((report.findings.len(), finding.related.len(), report.outcomes[0].failing), (1, 20, 25));
         assert_eq!(

@@ -8,6 +8,7 @@ pub mod needless_full_history;
 pub mod no_cancel_in_progress;
 pub mod run_over_budget;
 pub mod run_record_missing;
+pub mod run_slower_than_baseline;
 pub mod serial_tests;
 pub mod step_over_budget;
 pub mod timeout_over_budget;

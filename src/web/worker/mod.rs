@@ -64,7 +64,7 @@ async fn answer(files: Array, policy: Option<String>, today: String, tell: Funct
 
 /// The one door to the engine. `policy` is a pack; without one the files' own policy holds, or else `recommended`.
 fn run(files: Vec<RawFile>, policy: Option<&str>, today: Date) -> Result<String, String> {
-    let request = Request { files, limits: Limits::default(), fail_on: Level::Error, today };
+    let request = Request { files, limits: Limits::default(), fail_on: Level::Error, today, baseline: None };
     let report = match policy {
         Some(pack) => engine::load_policy(pack, None, &|_| None).map(|policy| engine::analyze(request, &policy)),
         None => engine::analyze_by_own_policy(request),
