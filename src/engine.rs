@@ -8,7 +8,7 @@ use crate::model::{
 };
 use crate::parse::documents;
 use crate::policy::{Policy, PolicyError};
-use crate::rules::{self, Sink};
+use crate::rules::{self, Hidden, Sink};
 
 /// What is judged, and how.
 #[derive(Debug)]
@@ -48,14 +48,18 @@ fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level) -> Report {
     with_evidence(sources, |evidence| {
         let mut outcomes = Vec::new();
         let mut findings = Vec::new();
+        let mut hidden = Hidden::default();
         for demand in &policy.rules {
             let Some(rule) = rules::find(&demand.rule) else { continue };
             let mut sink = Sink::new(&rule.meta, demand.level, demand.place.clone());
             (rule.run)(evidence, &demand.params, &mut sink);
+            hidden.extend(sink.take_hidden());
             let (outcome, found) = sink.finish();
             outcomes.push(outcome);
             findings.extend(found);
         }
+        outcomes.iter_mut().for_each(|outcome| hidden.conceal_outcome(outcome));
+        findings.iter_mut().for_each(|finding| hidden.conceal_finding(finding));
         outcomes.sort_by(|a, b| (a.family, &a.rule).cmp(&(b.family, &b.rule)));
         findings.sort_by(|a, b| {
             (&a.place.file, a.place.offset, &a.rule, &a.message).cmp(&(

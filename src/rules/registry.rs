@@ -22,6 +22,7 @@ pub const REGISTRY: &[Registered] = &[
     register::<security::reported_finding::ReportedFinding>(),
     register::<rollback::rollback_document_missing::RollbackDocumentMissing>(),
     register::<rollback::rollback_objective::RollbackObjective>(),
+    register::<security::secret_in_plain_text::SecretInPlainText>(),
     register::<health::service_without_healthcheck::ServiceWithoutHealthcheck>(),
     register::<health::sleep_as_wait::SleepAsWait>(),
     register::<tests::test_failed::TestFailed>(),

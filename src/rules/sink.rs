@@ -1,4 +1,4 @@
-use super::Meta;
+use super::{Hidden, Meta};
 use crate::evidence::File;
 use crate::model::{Edit, Finding, Fix, Level, Outcome, OutcomeKind, PolicyPlace, Related, Span, Status};
 use sha2::{Digest, Sha256};
@@ -17,6 +17,7 @@ pub struct Sink<'s> {
     facts: Vec<String>,
     missing: bool,
     findings: Vec<Finding>,
+    hidden: Hidden,
 }
 
 /// A finding as a rule says it.
@@ -61,7 +62,17 @@ const MAX_RELATED: usize = 20;
 impl<'s> Sink<'s> {
     /// For one rule under one demand.
     pub fn new(meta: &'s Meta, level: Level, policy: PolicyPlace) -> Self {
-        Self { meta, level, policy, subjects: 0, failing: 0, facts: Vec::new(), missing: false, findings: Vec::new() }
+        Self {
+            meta,
+            level,
+            policy,
+            subjects: 0,
+            failing: 0,
+            facts: Vec::new(),
+            missing: false,
+            findings: Vec::new(),
+            hidden: Hidden::default(),
+        }
     }
 
     /// Counts things that were looked at.
@@ -78,6 +89,16 @@ impl<'s> Sink<'s> {
     pub fn no_evidence(&mut self, fact: impl Into<String>) {
         self.missing = true;
         self.facts.push(fact.into());
+    }
+
+    /// Keeps a secret out of the report: it is masked in the texts and excerpts of all findings.
+    pub fn hide(&mut self, secret: &str) {
+        self.hidden.add(secret);
+    }
+
+    /// What [`Sink::hide`] was told.
+    pub fn take_hidden(&mut self) -> Hidden {
+        std::mem::take(&mut self.hidden)
     }
 
     /// Reports a finding.
