@@ -26,7 +26,7 @@ pub struct Request {
 /// Judges files by a policy.
 pub fn analyze(request: Request, policy: &Policy) -> Report {
     let sources = input::open(request.files, &request.limits);
-    judge(&sources, policy, request.fail_on)
+    judge(&sources, policy, request.fail_on, request.today)
 }
 
 /// Judges files by the policy that they bring along (`tollgate.yml` or `.github/tollgate.yml` at the root of the tree,
@@ -38,20 +38,20 @@ pub fn analyze_by_own_policy(request: Request) -> Result<Report, Vec<PolicyError
         Some(path) => load_policy(path, find(path), &|path| find(path).map(str::to_owned))?,
         None => load_policy(RECOMMENDED, None, &|_| None)?,
     };
-    Ok(judge(&sources, &policy, request.fail_on))
+    Ok(judge(&sources, &policy, request.fail_on, request.today))
 }
 
 /// The pack for trees without a policy of their own.
 pub const RECOMMENDED: &str = "recommended";
 
-fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level) -> Report {
+fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level, today: Date) -> Report {
     with_evidence(sources, |evidence| {
         let mut outcomes = Vec::new();
         let mut findings = Vec::new();
         let mut hidden = Hidden::default();
         for demand in &policy.rules {
             let Some(rule) = rules::find(&demand.rule) else { continue };
-            let mut sink = Sink::new(&rule.meta, demand.level, demand.place.clone());
+            let mut sink = Sink::new(&rule.meta, demand.level, demand.place.clone(), today);
             (rule.run)(evidence, &demand.params, &mut sink);
             hidden.extend(sink.take_hidden());
             let (outcome, found) = sink.finish();

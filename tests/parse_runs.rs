@@ -209,7 +209,7 @@ fn the_same_record_twice_counts_once() {
     let text = page(6, &ordinary());
     let report = report(&[("a/jobs.json", &text), ("b/jobs.json", &text)]);
     assert_eq!((report.runs.len(), report.runs[0].jobs.len()), (1, 6));
-    assert_eq!(report.files[1].note, "the same content as another record; counted once");
+    assert_eq!(report.files[1].note, "the same content as another file; counted once");
 }
 
 const GH: &str = r#"{"attempt": 2, "conclusion": "failure", "createdAt": "2026-03-01T00:00:00Z", "databaseId": 77,
@@ -512,7 +512,7 @@ fn records_are_known_by_their_structure_and_others_are_left_alone() {
     {
         assert!(detect::wanted(name), "{name}");
     }
-    assert!(!detect::wanted("package.json"));
+    assert!(!detect::wanted("package-lock.json"));
 }
 
 proptest! {

@@ -94,6 +94,29 @@ fn every_example_fires_and_every_instead_is_silent() {
 }
 
 #[test]
+fn edits_of_an_example_s_fix_silence_the_rule() {
+    let mut fixed = 0;
+    for rule in REGISTRY {
+        let id = rule.meta.id;
+        let text = sections(rule.meta.docs).into_iter().find(|(heading, _)| heading == "Example").unwrap().1;
+        let mut files = blocks(&text);
+        let report = judge(&files, &policy(id, ""));
+        let mut edits: Vec<_> = report.findings.iter().filter(|f| f.rule == id).flat_map(|f| &f.fix.edits).collect();
+        // From the end, so that offsets hold.
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.offset));
+        for edit in &edits {
+            let file = files.iter_mut().find(|(path, _)| *path == edit.file).unwrap();
+            file.1.replace_range(edit.offset..edit.offset + edit.length, &edit.text);
+        }
+        if !edits.is_empty() {
+            fixed += 1;
+            assert_eq!(findings(&judge(&files, &policy(id, "")), id), Vec::<String>::new(), "{id}: {files:#?}");
+        }
+    }
+    assert!(fixed > 0, "some rule has a mechanical fix");
+}
+
+#[test]
 fn every_case_ends_as_its_heading_says() {
     for rule in REGISTRY {
         let id = rule.meta.id;

@@ -91,7 +91,7 @@ fn after_options<'s>(mut words: &'s [Word], values: &[&str]) -> &'s [Word] {
 }
 
 /// The words after `docker` (or `podman`) and its options.
-fn docker_words(command: &Command) -> Option<&[Word]> {
+pub fn docker_words(command: &Command) -> Option<&[Word]> {
     matches!(command.name()?, "docker" | "podman").then(|| after_options(command.args(), &DOCKER_VALUES))
 }
 

@@ -1,6 +1,6 @@
 use super::{Hidden, Meta};
 use crate::evidence::File;
-use crate::model::{Edit, Finding, Fix, Level, Outcome, OutcomeKind, PolicyPlace, Related, Span, Status};
+use crate::model::{Date, Edit, Finding, Fix, Level, Outcome, OutcomeKind, PolicyPlace, Related, Span, Status};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
@@ -12,6 +12,7 @@ pub struct Sink<'s> {
     meta: &'s Meta,
     level: Level,
     policy: PolicyPlace,
+    today: Date,
     subjects: usize,
     failing: usize,
     facts: Vec<String>,
@@ -60,12 +61,13 @@ pub struct Spot<'e> {
 const MAX_RELATED: usize = 20;
 
 impl<'s> Sink<'s> {
-    /// For one rule under one demand.
-    pub fn new(meta: &'s Meta, level: Level, policy: PolicyPlace) -> Self {
+    /// For one rule under one demand, judged for a day.
+    pub fn new(meta: &'s Meta, level: Level, policy: PolicyPlace, today: Date) -> Self {
         Self {
             meta,
             level,
             policy,
+            today,
             subjects: 0,
             failing: 0,
             facts: Vec::new(),
@@ -73,6 +75,11 @@ impl<'s> Sink<'s> {
             findings: Vec::new(),
             hidden: Hidden::default(),
         }
+    }
+
+    /// The day for which dates are judged.
+    pub fn today(&self) -> Date {
+        self.today
     }
 
     /// Counts things that were looked at.

@@ -1,12 +1,13 @@
 //! Reads Markdown into sections of located text, with code kept apart: what a document says is found by its structure.
 
+mod dates;
 mod recovery;
 mod words;
 
 pub use recovery::Stated;
 
 use super::Parsed;
-use crate::model::Span;
+use crate::model::{Date, Span};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 use std::sync::Arc;
@@ -102,6 +103,11 @@ impl Text {
         self.span = Span::between(self.span.offset, range.end.max(self.span.end()));
         self.places.push((self.text.len(), range.start));
         self.text.push_str(piece);
+    }
+
+    /// Dates of the text with their bytes in it, where day and month cannot be mistaken for each other.
+    pub fn dates(&self) -> Vec<(Date, Range<usize>)> {
+        dates::dates(&self.text)
     }
 
     /// The place in the document of a run of bytes of the text.

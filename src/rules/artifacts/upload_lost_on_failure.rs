@@ -2,13 +2,13 @@
 
 use crate::evidence::{Evidence, JobRef, StepRef};
 use crate::model::Edit;
-use crate::parse::shell::{self, Fate};
-use crate::parse::workflow::{Job, Step, Workflow};
+use crate::parse::shell::Fate;
+use crate::parse::workflow::{Job, Workflow};
 use crate::parse::yaml::Node;
 use crate::rules::support::conditions::runs_after_failure;
-use crate::rules::support::proof::{Proof, proof_of};
-use crate::rules::support::test_commands::test_command;
-use crate::rules::support::test_runs::{Ending, followed, shell_options, test_runs};
+use crate::rules::support::proof::Proof;
+use crate::rules::support::test_runs::{Ending, followed, shell_options, test_runs, tests_of_action};
+use crate::rules::support::uploads::{step_groups, uploaded_proof};
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,11 +86,11 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
     let (mut uploads, mut open) = (0, 0);
     let handed_on: BTreeSet<_> = evidence.workflows.iter().flat_map(|w| handed_on(w.file.path(), w)).collect();
     let is_handed_on = |job: JobRef<'_>| handed_on.contains(&(job.file.path(), job.job.id));
-    for group in groups(evidence) {
+    for group in step_groups(evidence) {
         // Commands before, whose failure skips the steps after them: the first that runs tests, the first threshold.
         let (mut tests, mut threshold): (Option<String>, Option<String>) = (None, None);
         for at in group {
-            if let Some(proof) = uploaded(at.step) {
+            if let Some(proof) = uploaded_proof(at.step) {
                 let cause = if proof == Proof::Tests { &tests } else { &threshold };
                 match cause {
                     Some(_) if proof == Proof::Coverage && at.job.is_some_and(is_handed_on) => open += 1,
@@ -129,19 +129,6 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
     );
 }
 
-/// The steps of each job and of each composite action.
-fn groups<'e>(evidence: &'e Evidence<'e>) -> Vec<Vec<StepRef<'e>>> {
-    let of_jobs = evidence.jobs().map(|job| {
-        let steps = job.job.steps.as_slice();
-        steps.iter().map(|step| StepRef { file: job.file, job: Some(job), steps, step }).collect()
-    });
-    let of_actions = evidence.actions.iter().map(|action| {
-        let steps = action.steps.as_slice();
-        steps.iter().map(|step| StepRef { file: action.file, job: None, steps, step }).collect()
-    });
-    of_jobs.chain(of_actions).collect()
-}
-
 fn spot<'e>(at: StepRef<'e>, proof: Proof, cause: &str) -> Spot<'e> {
     let (what, passes) = match proof {
         Proof::Tests => ("the test report", "has passed"),
@@ -172,16 +159,6 @@ fn edit(at: StepRef<'_>, uses: Node<'_>) -> Option<Edit> {
     let indent = before.rsplit('\n').next()?.chars().count();
     let text = format!("if: ${{{{ !cancelled() }}}}\n{:indent$}", "");
     Some(Edit { file: at.file.path().to_owned(), offset, length: 0, text })
-}
-
-/// What a step uploads, when it is proof of a test run.
-fn uploaded(step: &Step<'_>) -> Option<Proof> {
-    step.uses.as_ref().filter(|uses| uses.is_any(&["actions/upload-artifact"]))?;
-    let paths = step.input("path").and_then(Node::text).unwrap_or_default();
-    let name = step.input("name").and_then(Node::text).unwrap_or_default();
-    // `!path` leaves a path out.
-    let texts = paths.lines().map(str::trim).filter(|path| !path.starts_with('!')).chain([name]);
-    texts.filter_map(proof_of).max()
 }
 
 /// The first test command of a step whose failure fails the step.
@@ -218,24 +195,6 @@ fn is_threshold(word: &str) -> bool {
     known.contains(&name) || name.starts_with("--fail-under") || name.starts_with("--coverage.thresholds")
 }
 
-/// Tests that a public action runs: by itself, or as a script in one of its inputs.
-fn tests_of_action(step: &Step<'_>) -> Option<String> {
-    let action = step.uses.as_ref()?.action()?;
-    let input = match action.as_str() {
-        "cypress-io/github-action" => {
-            let runs = step.input("runTests").and_then(Node::as_bool) != Some(false);
-            return runs.then(|| "cypress run".to_owned());
-        }
-        "nick-fields/retry" | "nick-invision/retry" => "command",
-        "coactions/setup-xvfb" | "gabrielbb/xvfb-action" => "run",
-        "reactivecircus/android-emulator-runner" => "script",
-        "devcontainers/ci" => "runCmd",
-        _ => return None,
-    };
-    let script = shell::parse(step.input(input)?.text()?);
-    script.commands.iter().find_map(|command| test_command(&command.words))
-}
-
 /// Paths and ids of the jobs for which a job that downloads artifacts waits, through others too.
 fn handed_on<'e>(path: &'e str, workflow: &'e Workflow<'_>) -> BTreeSet<(&'e str, &'e str)> {
     let downloads = |job: &&Job<'_>| {
@@ -255,26 +214,10 @@ fn handed_on<'e>(path: &'e str, workflow: &'e Workflow<'_>) -> BTreeSet<(&'e str
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::{self, Request};
-    use crate::input::{Content, Limits, Origin, RawFile};
-    use crate::model::{Date, Level};
+    use crate::rules::support::repair::repaired as repair;
 
-    /// The file after the edits of all findings.
     fn repaired(text: &str) -> String {
-        let policy = "version: 1\nrules:\n  upload-lost-on-failure: error\n";
-        let policy = engine::load_policy("p.yml", Some(policy), &|_| None).unwrap();
-        let path = ".github/workflows/ci.yml".to_owned();
-        let files = vec![RawFile { path, content: Content::Bytes(text.into()), origin: Origin::Tree }];
-        let today: Date = "2026-11-23".parse().unwrap();
-        let report =
-            engine::analyze(Request { files, limits: Limits::default(), fail_on: Level::Error, today }, &policy);
-        let mut edits: Vec<_> = report.findings.into_iter().flat_map(|finding| finding.fix.edits).collect();
-        edits.sort_by_key(|edit| std::cmp::Reverse(edit.offset));
-        let mut text = text.to_owned();
-        for edit in edits {
-            text.replace_range(edit.offset..edit.offset + edit.length, &edit.text);
-        }
-        text
+        repair("upload-lost-on-failure", text)
     }
 
     #[test]

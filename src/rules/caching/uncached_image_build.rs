@@ -2,13 +2,15 @@
 
 use crate::evidence::bake::Target;
 use crate::evidence::compose::Service;
-use crate::evidence::docker::{BuildCall, BuildTool, build_call, compose_call, has_option, option_value};
-use crate::evidence::{Doc, Evidence, StepRef, paths};
+use crate::evidence::docker::{BuildCall, BuildTool, build_call, compose_call, has_option};
+use crate::evidence::{Evidence, StepRef, paths};
 use crate::model::Span;
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::shell::Command;
-use crate::parse::workflow::{Run, Workflow, is_dynamic};
+use crate::parse::workflow::{Run, is_dynamic};
 use crate::parse::yaml::Node;
+use crate::rules::support::builds::{built_dockerfile, find_dockerfile};
+use crate::rules::support::conditions::runs_only_for_releases;
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
@@ -327,41 +329,6 @@ fn takes_known_values(call: &BuildCall<'_>) -> bool {
             || word.text.split_once('=').is_some_and(|(name, _)| values.contains(&name))
             || at + 1 == call.args.len()
     })
-}
-
-fn built_dockerfile<'e>(
-    evidence: &'e Evidence<'e>,
-    at: StepRef<'_>,
-    call: &BuildCall<'_>,
-) -> Option<&'e Doc<'e, &'e Dockerfile>> {
-    let folder = at.working_directory()?;
-    if let Some(file) = option_value(call.args, &["-f", "--file"]) {
-        return find_dockerfile(evidence, &folder, file);
-    }
-    let context = call.args.last().filter(|word| !word.dynamic)?;
-    find_dockerfile(evidence, &paths::join(&folder, &context.text)?, "Dockerfile")
-}
-
-fn find_dockerfile<'e>(evidence: &'e Evidence<'e>, folder: &str, file: &str) -> Option<&'e Doc<'e, &'e Dockerfile>> {
-    let path = paths::join(folder, file)?;
-    evidence.dockerfiles.iter().find(|doc| doc.file.path() == path)
-}
-
-/// Whether a workflow runs only when something is released: by a release or a tag, by hand, or by a workflow that calls
-/// it and knows why. Pull requests that touch nothing but the CI itself are only its own test.
-fn runs_only_for_releases(workflow: &Workflow<'_>) -> bool {
-    let decides = workflow.triggers.iter().any(|t| matches!(t.event, "release" | "push" | "workflow_call"));
-    decides
-        && workflow.triggers.iter().all(|trigger| match trigger.event {
-            "release" | "workflow_dispatch" | "workflow_call" => true,
-            "push" => trigger.options.is_some_and(|o| {
-                o.get("tags").is_some() && o.get("branches").is_none() && o.get("branches-ignore").is_none()
-            }),
-            "pull_request" => trigger.options.and_then(|o| o.get("paths")).is_some_and(|paths| {
-                paths.one_or_many().all(|path| path.text().is_some_and(|text| text.starts_with(".github/")))
-            }),
-            _ => false,
-        })
 }
 
 /// Whether the runner of a step keeps Docker's layers from run to run.

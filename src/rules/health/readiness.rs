@@ -1,7 +1,7 @@
 //! Whether a compose service says by itself that it is ready.
 
 use crate::evidence::Evidence;
-use crate::evidence::compose::{Found, Project, Service, Source};
+use crate::evidence::compose::{Found, Merged, Project, Service, Source};
 use crate::parse::dockerfile::{self, Base, Dockerfile};
 use crate::parse::shell::{self, Script};
 use crate::parse::yaml::Node;
@@ -9,7 +9,7 @@ use crate::rules::support::images::{self, Server};
 
 /// What is known of a service's health check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Readiness {
+pub(in crate::rules) enum Readiness {
     /// Written in a compose file.
     Declared,
     /// Brought by the image: a HEALTHCHECK of its Dockerfile, or a public image that is known to have one.
@@ -58,7 +58,7 @@ const CLIENTS: [&str; 12] = [
 ];
 
 /// What is known of a service's health check, over all files of its project.
-pub(super) fn readiness(evidence: &Evidence<'_>, project: &Project<'_>, service: &Service<'_>) -> Readiness {
+pub(in crate::rules) fn readiness(evidence: &Evidence<'_>, project: &Project<'_>, service: &Service<'_>) -> Readiness {
     if service.is_checked() || (project.source == Source::Alone && sibling_checks(evidence, service)) {
         return Readiness::Declared;
     }
@@ -113,4 +113,11 @@ fn of_dockerfile(dockerfile: &Dockerfile, target: Option<&str>) -> Readiness {
         Some(Base::Image(image)) if image.is_official() => Readiness::Absent,
         _ => Readiness::Unknown,
     }
+}
+
+/// Whether a `healthcheck` says that there is none.
+pub(super) fn is_disabled(check: &Merged<'_>) -> bool {
+    let disable = check.get("disable").and_then(|value| value.strongest()?.node.as_bool());
+    let test = check.get("test").and_then(|value| value.strongest()?.node.one_or_many().next()?.text());
+    disable == Some(true) || test == Some("NONE")
 }

@@ -1,6 +1,6 @@
 //! The rule `service-without-healthcheck`.
 
-use super::readiness::{Readiness, readiness, server_of};
+use super::readiness::{Readiness, is_disabled, readiness, server_of};
 use crate::evidence::Evidence;
 use crate::evidence::compose::{Found, Service};
 use crate::evidence::docker::compose_call;
@@ -24,7 +24,7 @@ rule! {
     ///
     /// Not judged: services whose image is an expression, or that extend a service or are built from a Dockerfile which is
     /// not in the input; services that others wait for only with `service_completed_successfully`; compose services with
-    /// profiles that no step asks for.
+    /// profiles that no step asks for; a check that is switched off, which `healthcheck-always-passes` judges.
     ///
     /// # Why it matters
     ///
@@ -148,6 +148,10 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
             }
             let waited_for = waited_for.contains(service.name);
             if !waited_for && !is_known_server(service, params) {
+                continue;
+            }
+            // That it is switched off is what `healthcheck-always-passes` is about.
+            if matches!(service.healthcheck(), Found::Value(check) if is_disabled(&check)) {
                 continue;
             }
             let place = match service.healthcheck() {

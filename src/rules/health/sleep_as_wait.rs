@@ -243,7 +243,7 @@ fn ends_in_background(command: &Command, script: &Script) -> bool {
 }
 
 /// Commands that use no service: they talk, look or prepare.
-fn is_idle(command: &Command) -> bool {
+pub(super) fn is_idle(command: &Command) -> bool {
     if let Some(call) = compose_call(command) {
         return matches!(call.verb, "ps" | "logs" | "config" | "images" | "ls" | "version" | "top" | "pull" | "build");
     }
@@ -289,7 +289,7 @@ fn is_idle(command: &Command) -> bool {
 }
 
 /// Whether a step surely uses no service: checking out code, installing tools, restoring caches.
-fn is_preparation(step: &Step<'_>) -> bool {
+pub(super) fn is_preparation(step: &Step<'_>) -> bool {
     let Some(action) = step.uses.as_ref().and_then(Uses::action) else { return false };
     let name = action.rsplit('/').next().unwrap_or_default();
     action == "actions/checkout"

@@ -54,7 +54,7 @@ const SHORT_FLAGS: &str = "ditPq";
 const SHORT_VALUES: &str = "ehlmpuvw";
 
 /// The image of `docker run` and `docker create`; `None` where an option is not known or the image is not a plain word.
-pub(super) fn image(command: &Command) -> Option<&Word> {
+pub(in crate::rules) fn image(command: &Command) -> Option<&Word> {
     let (verb, words) = container_call(command)?;
     if !matches!(verb, "run" | "create") {
         return None;

@@ -1,6 +1,6 @@
 //! Pins, permissions and injection.
 
-mod docker_run;
+pub(super) mod docker_run;
 mod named_values;
 mod tokens;
 

@@ -1,5 +1,7 @@
 //! Which artifacts prove what a test run did, by their names and paths.
 
+use super::words::words;
+
 /// What an artifact holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Proof {
@@ -33,7 +35,7 @@ fn names_results(part: &[String]) -> bool {
     let tested = ["test", "tests", "testing", "e2e", "playwright", "cypress", "pytest", "jest", "vitest", "unittest"];
     let result = ["result", "results", "report", "reports", "screenshot", "screenshots", "video", "videos", "output"];
     let joined = ["testresult", "testresults", "testreport", "testreports"];
-    has(&joined) || (has(&alone) && !has(&["jar", "plugin"])) || (has(&tested) && has(&result))
+    has(&joined) || (has(&alone) && !has(&["jar", "plugin", "commandline", "cli"])) || (has(&tested) && has(&result))
 }
 
 /// Folders that are known by two parts: `cypress/screenshots`, `build/reports/tests`.
@@ -44,23 +46,6 @@ fn is_known_folder(whole: &[&str]) -> bool {
             ["cypress", "screenshots" | "videos"] | ["reports", "tests" | "androidTests"] | ["blob", "report"]
         )
     })
-}
-
-/// Words of a path's part in lower case: divided by what is no letter and no digit, and before a capital letter.
-fn words(part: &str) -> Vec<String> {
-    let mut found = vec![String::new()];
-    let mut small = false;
-    for c in part.chars() {
-        if !c.is_alphanumeric() || (small && c.is_uppercase()) {
-            found.push(String::new());
-        }
-        small = c.is_lowercase();
-        if let (Some(last), true) = (found.last_mut(), c.is_alphanumeric()) {
-            last.extend(c.to_lowercase());
-        }
-    }
-    found.retain(|word| !word.is_empty());
-    found
 }
 
 fn without_expressions(text: &str) -> String {
@@ -105,6 +90,7 @@ mod tests {
             ("${{ env.JUNIT }}", None),
             ("playwright/driver", None),
             ("libs/junit.jar", None),
+            ("install/allure-commandline", None),
             ("", None),
         ] {
             assert_eq!(proof_of(text), expected, "{text}");

@@ -2,10 +2,10 @@
 
 use super::test_commands::test_command;
 use crate::evidence::docker::{compose_call, container_call};
-use crate::evidence::{Evidence, StepRef, paths};
+use crate::evidence::{Evidence, JobRef, StepRef, paths};
 use crate::model::Span;
 use crate::parse::shell::{self, Command, Fate, Loss, Script, ShellOptions, Word, inner_script, peel};
-use crate::parse::workflow::{Job, Run, Target, strip_expression};
+use crate::parse::workflow::{Job, Run, Step, Target, strip_expression};
 use crate::parse::yaml::Node;
 
 /// Deepest `sh -c` that is followed, and deepest composite action that a step leads to.
@@ -37,11 +37,16 @@ const MAX_PLACED: usize = 64 * 1024;
 impl TestRun {
     /// Its bytes in the file, the script being that of its step; the script's end where it is too far down.
     pub fn place(&self, run: &Run<'_>) -> Span {
-        if self.span.offset > MAX_PLACED {
-            return Span { offset: run.node.span().end(), length: 0 };
-        }
-        run.span(self.span)
+        placed(run, self.span)
     }
+}
+
+/// The bytes in the file of a part of a script; the script's end where it is too far down.
+pub fn placed(run: &Run<'_>, inner: Span) -> Span {
+    if inner.offset > MAX_PLACED {
+        return Span { offset: run.node.span().end(), length: 0 };
+    }
+    run.span(inner)
 }
 
 /// What a failing test command does to its step.
@@ -59,6 +64,24 @@ pub enum Ending {
 pub fn test_runs(at: StepRef<'_>, extra: &[String]) -> Vec<TestRun> {
     let Some(run) = &at.step.run else { return Vec::new() };
     Scan { extra, depth: 0, contained: false }.script(&run.script, shell_options(at, run))
+}
+
+/// Tests that a public action runs: by itself, or as a script in one of its inputs.
+pub fn tests_of_action(step: &Step<'_>) -> Option<String> {
+    let action = step.uses.as_ref()?.action()?;
+    let input = match action.as_str() {
+        "cypress-io/github-action" => {
+            let runs = step.input("runTests").and_then(Node::as_bool) != Some(false);
+            return runs.then(|| "cypress run".to_owned());
+        }
+        "nick-fields/retry" | "nick-invision/retry" => "command",
+        "coactions/setup-xvfb" | "gabrielbb/xvfb-action" => "run",
+        "reactivecircus/android-emulator-runner" => "script",
+        "devcontainers/ci" => "runCmd",
+        _ => return None,
+    };
+    let script = shell::parse(step.input(input)?.text()?);
+    script.commands.iter().find_map(|command| test_command(&command.words))
 }
 
 /// The step itself, or the steps of the local composite action that it uses, when that is in the input.
@@ -114,6 +137,20 @@ pub fn runs_on_linux(job: &Job<'_>) -> Option<bool> {
         }
     }
     known.then_some(true)
+}
+
+/// Whether a runner of GitHub runs a job, so that nothing is left of the run before; false where that is not known.
+pub fn is_github_hosted(job: &Job<'_>) -> bool {
+    let Some(runs_on) = job.node.get("runs-on") else { return false };
+    let mut labels = runs_on.get("labels").unwrap_or(runs_on).one_or_many().filter_map(Node::text).peekable();
+    let hosted = |label: &&str| ["ubuntu-", "macos-", "windows-"].iter().any(|system| label.starts_with(system));
+    labels.peek().is_some() && labels.all(|label| values(job, label).is_some_and(|all| all.iter().all(hosted)))
+}
+
+/// The steps of a job in order, local composite actions that are in the input followed.
+pub fn steps_of<'e>(evidence: &'e Evidence<'e>, job: JobRef<'e>) -> Vec<StepRef<'e>> {
+    let steps = job.job.steps.as_slice();
+    steps.iter().flat_map(|step| followed(evidence, StepRef { file: job.file, job: Some(job), steps, step })).collect()
 }
 
 fn is_foreign(label: &str) -> bool {

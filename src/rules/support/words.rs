@@ -1,4 +1,4 @@
-//! Numbers and nouns.
+//! Words: of names, and after numbers.
 
 /// "1 service", "2 services", "0 dependencies".
 pub fn count(n: usize, noun: &str) -> String {
@@ -16,9 +16,26 @@ pub fn count(n: usize, noun: &str) -> String {
     }
 }
 
+/// Words of a name in lower case: divided by what is no letter and no digit, and before a capital letter.
+pub fn words(name: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let mut small = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() || (small && c.is_uppercase()) {
+            found.push(String::new());
+        }
+        small = c.is_lowercase();
+        if let (Some(last), true) = (found.last_mut(), c.is_alphanumeric()) {
+            last.extend(c.to_lowercase());
+        }
+    }
+    found.retain(|word| !word.is_empty());
+    found
+}
+
 #[cfg(test)]
 mod tests {
-    use super::count;
+    use super::{count, words};
 
     #[test]
     fn nouns_follow_their_number() {
@@ -27,5 +44,13 @@ mod tests {
         assert_eq!(count(2, "dependency on a server"), "2 dependencies on a server");
         assert_eq!(count(2, "kept copy of a workflow"), "2 kept copies of a workflow");
         assert_eq!(count(2, "key"), "2 keys");
+    }
+
+    #[test]
+    fn names_fall_apart_at_marks_and_before_capital_letters() {
+        assert_eq!(words("feature-flag_v2"), ["feature", "flag", "v2"]);
+        assert_eq!(words("featureFlag"), ["feature", "flag"]);
+        assert_eq!(words("TestResults.XML"), ["test", "results", "xml"]);
+        assert!(words("--").is_empty());
     }
 }

@@ -1,0 +1,4 @@
+//! Somebody hears of failures.
+
+pub mod failure_not_alerted;
+pub mod schedule_missing;
