@@ -70,6 +70,8 @@ pub const REGISTRY: &[Registered] = &[
     register::<container::tests_outside_container::TestsOutsideContainer>(),
     register::<time::timeout_over_budget::TimeoutOverBudget>(),
     register::<tests::too_many_skipped::TooManySkipped>(),
+    register::<security::unapproved_action::UnapprovedAction>(),
+    register::<security::unapproved_base_image::UnapprovedBaseImage>(),
     register::<health::unbounded_wait::UnboundedWait>(),
     register::<caching::uncached_dependencies::UncachedDependencies>(),
     register::<caching::uncached_image_build::UncachedImageBuild>(),
