@@ -5,6 +5,9 @@ pub(super) mod docker_run;
 mod named_values;
 mod tokens;
 
+pub mod image_runs_as_root;
+pub mod piped_installer;
+pub mod privileged_container;
 pub mod reported_finding;
 pub mod secret_in_plain_text;
 pub mod unapproved_action;
