@@ -1,8 +1,10 @@
 //! The rule `privileged-container`.
 
 use super::docker_run;
+use crate::evidence::compose::{Merged, Part};
 use crate::evidence::{Evidence, File, paths};
 use crate::model::Span;
+use crate::parse::compose::mount;
 use crate::parse::image::ImageRef;
 use crate::parse::shell::{self, Command, Word};
 use crate::parse::workflow::is_dynamic;
@@ -90,7 +92,7 @@ const PRIVILEGED: [&str; 12] = [
     "ghcr.io/google/cadvisor",
 ];
 /// Images whose work is to ask or to lead the Docker of the machine.
-const WITH_SOCKET: [&str; 16] = [
+const WITH_SOCKET: [&str; 17] = [
     "docker",
     "testcontainers/ryuk",
     "traefik",
@@ -106,7 +108,8 @@ const WITH_SOCKET: [&str; 16] = [
     "ghcr.io/google/cadvisor",
     "localstack/*",
     "nginxproxy/*",
-    "otel/opentelemetry-collector-contrib",
+    "otel/*",
+    "ghcr.io/open-telemetry/opentelemetry-collector-releases/*",
 ];
 
 /// What a container may.
@@ -236,31 +239,30 @@ fn with_parts(command: &Command) -> Option<(&Command, (Vec<&Word>, &Word))> {
 
 fn in_composes<'e>(evidence: &'e Evidence<'e>, found: &mut Vec<Found<'e>>) -> usize {
     let mut containers = 0;
-    for compose in &evidence.composes {
-        for service in &compose.services {
+    for project in evidence.compose_projects() {
+        for service in &project.services {
             containers += 1;
-            let image = service.image.and_then(image_of);
-            let mut add = |node: Node<'e>, right| {
-                let by = format!("service `{}`", service.name);
+            let image = service.image().and_then(|(_, text)| images::resolve(&text));
+            let mut add = |part: &Part<'e>, right| {
+                let (file, span, path) = (part.file, part.node.span(), part.node.path());
                 found.push(Found {
-                    file: compose.file,
-                    span: node.span(),
-                    path: node.path(),
-                    by,
+                    file,
+                    span,
+                    path,
+                    by: format!("service `{}`", service.name),
                     image: image.clone(),
                     right,
                 });
             };
-            if let Some(node) = service.node.merged("privileged").filter(|node| node.as_bool() == Some(true)) {
-                add(node, Right::Privileged);
+            let privileged = service.value.get("privileged");
+            if let Some(part) = privileged.as_ref().and_then(Merged::strongest)
+                && part.node.as_bool() == Some(true)
+            {
+                add(part, Right::Privileged);
             }
-            for volume in service.node.merged("volumes").into_iter().flat_map(Node::items) {
-                let socket = match volume.text() {
-                    Some(text) => is_socket(text),
-                    None => volume.merged("source").and_then(Node::text).is_some_and(is_docker_socket),
-                };
-                if socket {
-                    add(volume, Right::Socket);
+            for (part, mount) in service.volumes() {
+                if is_docker_socket(&mount.source) {
+                    add(&part, Right::Socket);
                 }
             }
         }
@@ -301,9 +303,7 @@ fn rights<'w>(words: &[&'w Word]) -> Vec<(&'w Word, Right)> {
 
 /// Whether a volume in short form is the Docker socket.
 fn is_socket(text: &str) -> bool {
-    text.split(':').next().is_some_and(is_docker_socket)
-        // `${DOCKER_SOCK:-/var/run/docker.sock}:/var/run/docker.sock` has a colon of its own.
-        || text.starts_with("${") && text.split(['}', ':', '-']).any(is_docker_socket)
+    is_docker_socket(&mount(text).source)
 }
 
 fn is_docker_socket(path: &str) -> bool {

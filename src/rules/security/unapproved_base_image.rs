@@ -6,6 +6,7 @@ use crate::parse::dockerfile::Base;
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 rule! {
     /// # What it checks
@@ -15,7 +16,8 @@ rule! {
     ///
     /// Not judged: images that the repository builds itself (the `image` of a compose service with `build`, the tag of a
     /// build step, the name of a folder with a Dockerfile, a name without `/` that is no official image), and names that
-    /// a variable without a default makes.
+    /// a variable without a default makes, and stages that only bring files for others to copy (`FROM registry/tool AS tool`
+    /// and nothing more).
     ///
     /// # Why it matters
     ///
@@ -78,7 +80,12 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     let (mut judged, mut unknown) = (0, 0);
     let mut spots = Vec::new();
     for dockerfile in &evidence.dockerfiles {
-        for stage in &dockerfile.stages {
+        let bases: BTreeSet<usize> = dockerfile.stages.iter().filter_map(|stage| index_of(&stage.base.kind)).collect();
+        let last = dockerfile.stages.len().saturating_sub(1);
+        for (at, stage) in dockerfile.stages.iter().enumerate() {
+            if stage.instructions.is_empty() && at != last && !bases.contains(&at) {
+                continue;
+            }
             let image = match (&stage.base.kind, &stage.base.resolved) {
                 (Base::Image(image), Some(_)) => image,
                 (Base::Image(_), None) => {
@@ -124,6 +131,13 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         |group| format!("{} stages build upon images that are not approved", group.len()),
         |group| group.first().map_or(String::new(), |spot| fix(&spot.detail)),
     );
+}
+
+fn index_of(base: &Base) -> Option<usize> {
+    match base {
+        Base::Stage(index) => Some(*index),
+        _ => None,
+    }
 }
 
 fn fix(name: &str) -> String {
