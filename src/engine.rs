@@ -44,7 +44,8 @@ pub fn analyze_by_own_policy(request: Request) -> Result<Report, Vec<PolicyError
 /// The pack for trees without a policy of their own.
 pub const RECOMMENDED: &str = "recommended";
 
-fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level, today: Date) -> Report {
+/// Judges files that were opened before.
+pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level, today: Date) -> Report {
     with_evidence(sources, |evidence| {
         let mut outcomes = Vec::new();
         let mut findings = Vec::new();
@@ -55,6 +56,11 @@ fn judge(sources: &[SourceFile], policy: &Policy, fail_on: Level, today: Date) -
             (rule.run)(evidence, &demand.params, &mut sink);
             hidden.extend(sink.take_hidden());
             let (outcome, found) = sink.finish();
+            outcomes.push(outcome);
+            findings.extend(found);
+        }
+        for check in &policy.checks {
+            let (outcome, found) = rules::custom::run(check, evidence, today);
             outcomes.push(outcome);
             findings.extend(found);
         }

@@ -8,6 +8,7 @@
 pub mod cli;
 pub mod engine;
 pub mod evidence;
+pub mod fix;
 pub mod input;
 pub mod model;
 pub mod parse;

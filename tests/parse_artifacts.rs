@@ -452,6 +452,10 @@ const SAMPLES: &[(FileKind, &str)] = &[
     (FileKind::Codecov, r#"{"coverage": {"a": {"1": "1/2", "2": 3}, "b": [null, true]}}"#),
     (FileKind::Coveralls, r#"{"source_files": [{"name": "a", "coverage": [null, 1], "branches": [2, 0, 0, 1]}]}"#),
     (
+        FileKind::CodeClimate,
+        r#"{"line_counts": {"missed": 9, "covered": 1}, "source_files": [{"name": "a", "coverage": "[null,1]"}, {"coverage": [0]}]}"#,
+    ),
+    (
         FileKind::JacocoCsv,
         "GROUP,PACKAGE,CLASS,INSTRUCTION_MISSED,INSTRUCTION_COVERED,BRANCH_MISSED,BRANCH_COVERED,LINE_MISSED,LINE_COVERED,\
          METHOD_MISSED,METHOD_COVERED\ng,p,C,1,2,3,4,5,6,7,8\n",

@@ -67,12 +67,13 @@ fn a_family_level_turns_nothing_on() {
 fn required_evidence_turns_its_rule_on_and_optional_evidence_turns_it_off() {
     let policy = load(&[(
         "ci/tollgate.yml",
-        "version: 1\nextends: [docker-ci]\nevidence: { tests: required, coverage: optional }\n",
+        "version: 1\nextends: [docker-ci]\nevidence: { tests: required, coverage: optional, run: required }\n",
     )]);
     let policy = policy.unwrap();
     let levels = levels(&policy);
     assert_eq!(levels.get("test-report-missing"), Some(&Level::Error));
     assert_eq!(levels.get("coverage-report-missing"), None);
+    assert_eq!(levels.get("run-record-missing"), Some(&Level::Error));
 }
 
 #[test]
@@ -85,6 +86,18 @@ fn what_is_wrong_is_told_with_its_place_and_the_likely_intent() {
         ("- a\n".to_owned(), "1:1", "not a mapping", "version: 1"),
         (format!("{base}rules: {{ sleep-as-wiat: error }}\n"), "3:10", "no rule `sleep-as-wiat`", "`sleep-as-wait`"),
         (format!("{base}rules:\n  sleep-as-wait: eror\n"), "4:18", "no level `eror`", "`error`"),
+        (
+            format!("{base}rules:\n  step-over-budget: {{ match: {{ use: x }} }}\n"),
+            "4:30",
+            "wrong `match`: unknown field `use`",
+            "",
+        ),
+        (
+            format!("{base}rules:\n  run-over-budget: {{ max_seconds: 5 minutes }}\n"),
+            "4:35",
+            "\"5 minutes\" is no duration",
+            "",
+        ),
         (
             format!("{base}rules:\n  sleep-as-wait: {{ level: error, max_second: 3 }}\n"),
             "4:34",
@@ -103,7 +116,7 @@ fn what_is_wrong_is_told_with_its_place_and_the_likely_intent() {
         ("version: 1\nextends: [./gone.yml]\n".to_owned(), "2:11", "cannot be read", "relative"),
         ("version: 1\nextends: [./tollgate.yml]\n".to_owned(), "2:11", "extends itself", ""),
         ("version: 1\nversion: 1\n".to_owned(), "2:1", "written twice", ""),
-        ("version: 1\nchecks: {}\n".to_owned(), "2:1", "not read by this version", ""),
+        ("version: 1\nwaivers: []\n".to_owned(), "2:1", "not read by this version", ""),
         ("version: 1\nrules: [\n".to_owned(), "2:8", "not valid YAML", ""),
     ] {
         let errors = load(&[("ci/tollgate.yml", &text)]).expect_err(&text);

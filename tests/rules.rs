@@ -16,7 +16,7 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use support::{blocks, judge};
+use support::{blocks, fix_all, judge};
 use tollgate::model::{OutcomeKind, Report};
 use tollgate::rules::{HEADINGS, REGISTRY};
 
@@ -99,18 +99,10 @@ fn edits_of_an_example_s_fix_silence_the_rule() {
     for rule in REGISTRY {
         let id = rule.meta.id;
         let text = sections(rule.meta.docs).into_iter().find(|(heading, _)| heading == "Example").unwrap().1;
-        let mut files = blocks(&text);
-        let report = judge(&files, &policy(id, ""));
-        let mut edits: Vec<_> = report.findings.iter().filter(|f| f.rule == id).flat_map(|f| &f.fix.edits).collect();
-        // From the end, so that offsets hold.
-        edits.sort_by_key(|edit| std::cmp::Reverse(edit.offset));
-        for edit in &edits {
-            let file = files.iter_mut().find(|(path, _)| *path == edit.file).unwrap();
-            file.1.replace_range(edit.offset..edit.offset + edit.length, &edit.text);
-        }
-        if !edits.is_empty() {
+        let mended = fix_all(&blocks(&text), &policy(id, ""));
+        if !mended.files.is_empty() {
             fixed += 1;
-            assert_eq!(findings(&judge(&files, &policy(id, "")), id), Vec::<String>::new(), "{id}: {files:#?}");
+            assert_eq!(findings(&mended.report, id), Vec::<String>::new(), "{id}: {:#?}", mended.files);
         }
     }
     assert!(fixed > 0, "some rule has a mechanical fix");

@@ -23,6 +23,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Judge files, folders and artifacts by a policy
     Check(CheckArgs),
+    /// Apply the mechanical fixes of findings, and show them as a diff
+    Fix(FixArgs),
     /// Show what each file is and what was read from it, without judging
     Inspect(InspectArgs),
     /// List the rules and the packs that turn them on
@@ -52,12 +54,7 @@ pub(super) struct InputArgs {
 impl InputArgs {
     /// The limits in force.
     pub(super) fn limits(&self) -> Limits {
-        let mut limits = Limits::default();
-        for (name, value) in &self.limits {
-            // Each was tried alone when the arguments were read.
-            let _ = limits.set(name, value);
-        }
-        limits
+        changed(&self.limits)
     }
 }
 
@@ -102,6 +99,55 @@ pub(super) struct CheckArgs {
     /// Print only the verdict line of the text
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+const FIX_EXAMPLES: &str = "\
+Safe fixes change what a green run does only as the rule demands. The others write a guess (a timeout), or what may fail
+for other reasons (waiting for a health check that was never used); look at them before you keep them.
+
+Examples:
+  tollgate fix --dry-run                         show what would change
+  tollgate fix                                   change it
+  tollgate fix --unsafe --policy docker-ci       the other fixes too
+  tollgate fix --dry-run > fix.patch             as a patch for `git apply`
+
+Exit codes:
+  0  nothing is left that can be fixed this way, or all of it was fixed; `tollgate check` judges the rest
+  1  --dry-run: files would change
+  2  wrong use, an invalid policy, or a file that could not be changed
+  3  incomplete: something that was named could not be read";
+
+#[derive(Debug, Args)]
+#[command(after_help = FIX_EXAMPLES)]
+pub(super) struct FixArgs {
+    /// Files and folders; what lies in archives is left alone
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Write nothing, only show what would change
+    #[arg(long, short = 'n')]
+    pub(super) dry_run: bool,
+    /// Apply the fixes that are not safe as well
+    #[arg(long = "unsafe")]
+    pub(super) all: bool,
+    /// Policy: a file, or a pack by name [default: as for `check`]
+    #[arg(long, value_name = "FILE|PACK")]
+    pub(super) policy: Option<String>,
+    /// Change a limit on what is taken in (`--limit file_bytes=1GiB`); repeatable
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = limit, long_help = limit_help())]
+    limits: Vec<(String, String)>,
+    /// Day for which dates are judged [default: today, UTC]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) today: Option<Date>,
+    /// Colours; `auto` follows the terminal and `NO_COLOR`
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+impl FixArgs {
+    /// The limits in force.
+    pub(super) fn limits(&self) -> Limits {
+        changed(&self.limits)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -172,6 +218,16 @@ fn levels() -> impl TypedValueParser<Value = Level> {
         "warning" => Level::Warning,
         _ => Level::Error,
     })
+}
+
+/// The defaults with some limits changed.
+fn changed(given: &[(String, String)]) -> Limits {
+    let mut limits = Limits::default();
+    for (name, value) in given {
+        // Each was tried alone when the arguments were read.
+        let _ = limits.set(name, value);
+    }
+    limits
 }
 
 fn limit(text: &str) -> Result<(String, String), String> {

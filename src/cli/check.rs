@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the only use of the clock: the default of --today")]
 
 use super::args::{CheckArgs, Format};
-use super::policy::{self, Problem};
+use super::policy;
 use super::walk::collect;
 use super::{Exit, output};
 use crate::engine::{self, Request};
@@ -20,22 +20,10 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
     for error in &collected.errors {
         output::error(error);
     }
-    let policy = match policy::load(args.policy.as_deref(), &args.input.paths, &collected) {
-        Ok(policy) => policy,
-        Err(Problem::Missing(message)) => {
-            output::error(&message);
-            return Exit::Usage;
-        }
-        Err(Problem::Invalid(errors)) => {
-            let colors = output::error_colors(args.color);
-            output::note(policy::errors_text(&errors, colors).trim_end());
-            return Exit::Usage;
-        }
-    };
-    let Some(today) = args.today.or_else(today) else {
-        output::error("this machine's clock shows no usable date; give one with --today");
+    let Some(policy) = policy::load_or_say(args.policy.as_deref(), &args.input.paths, &collected, args.color) else {
         return Exit::Usage;
     };
+    let Some(today) = today(args.today) else { return Exit::Usage };
     let request = Request { files: collected.files, limits, fail_on: args.fail_on, today };
     let report = engine::analyze(request, &policy);
     let exit = match report.verdict {
@@ -68,8 +56,15 @@ fn deliver(report: &Report, args: &CheckArgs, exit: Exit) -> Exit {
     output::finish(&printed, exit)
 }
 
-/// The system's date in UTC.
-fn today() -> Option<Date> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-    Date::from_days(i64::try_from(seconds / 86_400).ok()?)
+/// The day that was given, or else the system's date in UTC; where there is none, that is said.
+pub(super) fn today(given: Option<Date>) -> Option<Date> {
+    let by_clock = || {
+        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+        Date::from_days(i64::try_from(seconds / 86_400).ok()?)
+    };
+    let today = given.or_else(by_clock);
+    if today.is_none() {
+        output::error("this machine's clock shows no usable date; give one with --today");
+    }
+    today
 }

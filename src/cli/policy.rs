@@ -1,6 +1,8 @@
 //! Finds the policy and reads it.
 #![expect(clippy::disallowed_methods, reason = "policies are files")]
 
+use super::args::Color;
+use super::output;
 use super::walk::Collected;
 use crate::engine;
 use crate::input::{Content, RawFile, text};
@@ -18,7 +20,7 @@ const MAX_BYTES: u64 = 4 << 20;
 
 /// Why there is no policy.
 #[derive(Debug)]
-pub(super) enum Problem {
+enum Problem {
     /// It cannot be had.
     Missing(String),
     /// It is wrong.
@@ -31,8 +33,26 @@ impl From<Vec<PolicyError>> for Problem {
     }
 }
 
+/// As [`load`]; what is wrong is said, and there is no policy then.
+pub(super) fn load_or_say(
+    asked: Option<&str>,
+    paths: &[PathBuf],
+    collected: &Collected,
+    color: Color,
+) -> Option<Policy> {
+    match load(asked, paths, collected) {
+        Ok(policy) => return Some(policy),
+        Err(Problem::Missing(message)) => output::error(&message),
+        Err(Problem::Invalid(errors)) => {
+            let colors = output::error_colors(color);
+            output::note(errors_text(&errors, colors).trim_end());
+        }
+    }
+    None
+}
+
 /// The policy that was asked for; else that of the tree, where one folder was given; else the pack `recommended`.
-pub(super) fn load(asked: Option<&str>, paths: &[PathBuf], collected: &Collected) -> Result<Policy, Problem> {
+fn load(asked: Option<&str>, paths: &[PathBuf], collected: &Collected) -> Result<Policy, Problem> {
     if let Some(name) = asked {
         return named(name);
     }
@@ -97,7 +117,7 @@ fn decoded(bytes: Vec<u8>) -> Result<String, String> {
 }
 
 /// The errors of a policy, each at its place.
-pub(super) fn errors_text(errors: &[PolicyError], colors: Colors) -> String {
+fn errors_text(errors: &[PolicyError], colors: Colors) -> String {
     let mut out = String::new();
     for PolicyError { place, message, hint } in errors {
         out.push_str(&diagnostic(Level::Error, None, message, place, &[("help", hint.clone())], colors));

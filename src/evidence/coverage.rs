@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// What the reports say together of each source file.
-pub(super) type Sources = BTreeMap<String, CoveredSource>;
+/// What the reports say together of each source file: borrowed from the only report that has it, or merged.
+pub(super) type Sources<'r> = BTreeMap<String, Cow<'r, CoveredSource>>;
 
 /// Coverage and, for each report in order, what is worth knowing of its paths.
 pub(super) struct Measured {
@@ -28,7 +28,7 @@ pub(super) fn measure(
     tree: &SourcePaths<'_>,
     changed: Option<&ChangedLines>,
 ) -> Measured {
-    let mut formats: BTreeMap<FileKind, (Sources, Vec<&CoverageReport>)> = BTreeMap::new();
+    let mut formats: BTreeMap<FileKind, (Sources<'_>, Vec<&CoverageReport>)> = BTreeMap::new();
     let mut mapping = PathMapping::default();
     let mut notes = Vec::new();
     for report in reports {
@@ -39,15 +39,15 @@ pub(super) fn measure(
         let (sources, read) = formats.entry(report.file.source.kind).or_default();
         for (source, path) in report.files.iter().zip(mapped.paths) {
             match sources.get_mut(&*path) {
-                Some(known) => known.merge(source),
-                None => drop(sources.insert(path.into_owned(), source.clone())),
+                Some(known) => known.to_mut().merge(source),
+                None => drop(sources.insert(path.into_owned(), Cow::Borrowed(source))),
             }
         }
         read.push(report.value);
         notes.push(mapped.note);
     }
     let patch = changed.map(|changed| {
-        let sources: Vec<&Sources> = formats.values().map(|(sources, _)| sources).collect();
+        let sources: Vec<&Sources<'_>> = formats.values().map(|(sources, _)| sources).collect();
         patch::coverage(changed, &sources, mapping.matched > 0)
     });
     let count = formats.len();

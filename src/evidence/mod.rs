@@ -20,7 +20,7 @@ mod tests;
 pub use docker::{BuildCall, BuildTool, ComposeCall};
 pub use file::File;
 pub use links::{JobRef, StepRef};
-pub use runs::{Build, CriticalPath, MeasuredJob, Run};
+pub use runs::{Build, CriticalPath, MeasuredJob, Run, seconds};
 pub use tests::{CaseRef, Repeats};
 
 use crate::input::Origin;
@@ -75,7 +75,7 @@ pub struct Reading<'a> {
     pub note: String,
 }
 
-impl<'a> Reading<'a> {
+impl Reading<'_> {
     fn remark(&mut self, note: &str) {
         if !self.note.is_empty() {
             self.note.push_str("; ");
@@ -346,6 +346,37 @@ impl<'a> Evidence<'a> {
     /// A case of the test reports, with its report and its suite.
     pub fn case(&self, at: CaseRef) -> Option<(&Doc<'a, &'a TestReport>, &'a Suite, &'a Case)> {
         Repeats::case(&self.test_reports, at)
+    }
+
+    /// The paths of all files of a repository, from its root, loaded or not; `None` where the input does not look like all
+    /// of it. A file that no format wants, outside of `.github`, tells that whole folders were listed and no files picked;
+    /// submodules, whose files are elsewhere, and limits that cut the list leave it open.
+    pub fn whole_tree(&self, root: &str) -> Option<Vec<&'a str>> {
+        let mut paths = Vec::new();
+        let mut listed = false;
+        for file in self.files.iter().filter(|file| file.source.origin == Origin::Tree) {
+            let source = file.source;
+            if source.kind == FileKind::Other && source.status == FileStatus::Unreadable && source.bytes == 0 {
+                return None;
+            }
+            let path = if root.is_empty() {
+                file.path()
+            } else {
+                match file.path().strip_prefix(root).and_then(|path| path.strip_prefix('/')) {
+                    Some(path) => path,
+                    None => continue,
+                }
+            };
+            if path == ".gitmodules" {
+                return None;
+            }
+            listed |= source.kind == FileKind::Other
+                && source.status == FileStatus::Ignored
+                && !path.starts_with(".github/")
+                && !path.contains(".zip/");
+            paths.push(path);
+        }
+        listed.then_some(paths)
     }
 
     /// Whether a tree was given (and not only artifacts or single files): a workflow lies at its real path.

@@ -263,7 +263,7 @@ pub(super) fn tests(reports: Reports<'_, '_>, repeats: &Repeats) -> Option<Tests
     }
     let mut tests =
         Tests { distinct: repeats.distinct, superseded: repeats.superseded.len() as u64, ..Tests::default() };
-    let mut slowest: Vec<(f64, &Doc<'_, &TestReport>, &Suite, &Case)> = Vec::new();
+    let mut slowest: Vec<Timed<'_, '_>> = Vec::new();
     for (index, report) in reports.iter().enumerate() {
         for (suite_index, suite) in report.suites.iter().enumerate() {
             let mut counts = TestCounts::default();
@@ -279,6 +279,9 @@ pub(super) fn tests(reports: Reports<'_, '_>, repeats: &Repeats) -> Option<Tests
                     tests.failures.push(record(report, suite, case));
                 }
                 if let Some(seconds) = case.seconds.filter(|s| *s > 0.0) {
+                    if slowest.len() >= SHOWN_SLOWEST * 16 {
+                        keep_slowest(&mut slowest);
+                    }
                     slowest.push((seconds, report, suite, case));
                 }
             }
@@ -294,16 +297,22 @@ pub(super) fn tests(reports: Reports<'_, '_>, repeats: &Repeats) -> Option<Tests
             counted: rounded(report.counts()),
             declared: report.declared,
         });
-        // A sort for each report keeps the list short without a heap.
-        slowest.sort_by(|a, b| b.0.total_cmp(&a.0));
-        slowest.truncate(SHOWN_SLOWEST);
     }
+    keep_slowest(&mut slowest);
     tests.slowest = slowest.into_iter().map(|(_, report, suite, case)| record(report, suite, case)).collect();
     tests.counts = rounded(tests.counts);
     tests.unstable = shown(reports, &repeats.unstable);
     tests.duplicates = shown(reports, &repeats.duplicates);
     tests.inconsistent = shown(reports, &repeats.inconsistent);
     Some(tests)
+}
+
+type Timed<'r, 'a> = (f64, &'r Doc<'a, &'a TestReport>, &'a Suite, &'a Case);
+
+/// Sorting now and then keeps the list short without a heap. Of equal times the first stays.
+fn keep_slowest(slowest: &mut Vec<Timed<'_, '_>>) {
+    slowest.sort_by(|a, b| b.0.total_cmp(&a.0));
+    slowest.truncate(SHOWN_SLOWEST);
 }
 
 /// Times to the microsecond: sums of decimals end in dust.

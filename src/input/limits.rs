@@ -22,6 +22,9 @@ pub struct Limits {
 /// Unpacked size up to which a member's compression ratio is not judged: short texts may well be mostly blank.
 pub const RATIO_FREE_BYTES: u64 = 1 << 20;
 
+/// Steps that one of a policy's own checks may take for all of its nodes together; well under a second.
+pub const CHECK_STEPS: u64 = 5_000_000;
+
 /// Archives are opened by recursion, and some contain themselves.
 const MOST_DEPTH: u64 = 16;
 

@@ -49,7 +49,7 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
-/// Replaces bytes of a file.
+/// Replaces bytes of a file. Each edit of a finding stands alone: the file is right with some of them only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
     /// Path of the file.
@@ -60,6 +60,10 @@ pub struct Edit {
     pub length: usize,
     /// Text put there.
     pub text: String,
+    /// Whether it can change what a green run does only as the rule demands, so that nobody has to look before it is
+    /// applied. Not so where it writes a guess, or what may fail for other reasons.
+    #[serde(default)]
+    pub safe: bool,
 }
 
 /// A second place.

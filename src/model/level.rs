@@ -60,11 +60,13 @@ pub enum Family {
     Image,
     /// What could not be read.
     Document,
+    /// The policy's own checks.
+    Custom,
 }
 
 impl Family {
     /// All families in the order in which reports show them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Container,
         Self::Caching,
         Self::Health,
@@ -78,6 +80,7 @@ impl Family {
         Self::Security,
         Self::Image,
         Self::Document,
+        Self::Custom,
     ];
 
     /// The word used in policies and reports.
@@ -96,6 +99,7 @@ impl Family {
             Self::Security => "security",
             Self::Image => "image",
             Self::Document => "document",
+            Self::Custom => "custom",
         }
     }
 }

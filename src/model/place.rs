@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use std::cell::OnceCell;
 
 /// A run of bytes in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
@@ -64,8 +65,9 @@ pub struct Excerpt {
 #[derive(Debug, Clone, Default)]
 pub struct LineIndex {
     starts: Vec<usize>,
-    /// Every few thousand bytes, so that a column costs the same on a line of many megabytes.
-    marks: Vec<Mark>,
+    /// Every few thousand bytes, so that a column costs the same on a line of many megabytes. Made when the first column
+    /// is asked for: many texts are asked for lines only.
+    marks: OnceCell<Vec<Mark>>,
 }
 
 /// What stands before an offset.
@@ -99,19 +101,26 @@ impl LineIndex {
 
     /// Lines end at `\n`; a lone `\r` does not end a line.
     pub fn new(text: &str) -> Self {
-        let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1);
-        let mut mark = Mark::default();
-        let mut marks = vec![mark];
-        while text.len() - mark.offset > Self::STEP {
-            mark = mark.at(text, floor_boundary(text, mark.offset + Self::STEP));
-            marks.push(mark);
-        }
-        Self { starts: std::iter::once(0).chain(ends).collect(), marks }
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { starts: std::iter::once(0).chain(ends).collect(), marks: OnceCell::new() }
+    }
+
+    fn marks(&self, text: &str) -> &[Mark] {
+        self.marks.get_or_init(|| {
+            let mut mark = Mark::default();
+            let mut marks = vec![mark];
+            while text.len() - mark.offset > Self::STEP {
+                mark = mark.at(text, floor_boundary(text, mark.offset + Self::STEP));
+                marks.push(mark);
+            }
+            marks
+        })
     }
 
     fn mark(&self, text: &str, offset: usize) -> Mark {
-        let after = self.marks.partition_point(|mark| mark.offset <= offset);
-        self.marks.get(after.saturating_sub(1)).copied().unwrap_or_default().at(text, offset)
+        let marks = self.marks(text);
+        let after = marks.partition_point(|mark| mark.offset <= offset);
+        marks.get(after.saturating_sub(1)).copied().unwrap_or_default().at(text, offset)
     }
 
     /// The offset so many characters after another one, in Unicode scalar values or in code units of UTF-16; `None` past
@@ -119,8 +128,9 @@ impl LineIndex {
     pub fn offset_after(&self, text: &str, start: usize, count: usize, utf16: bool) -> Option<usize> {
         let counted = |mark: &Mark| if utf16 { mark.units } else { mark.characters };
         let wanted = counted(&self.mark(text, start)).checked_add(count)?;
-        let after = self.marks.partition_point(|mark| counted(mark) <= wanted);
-        let mark = self.marks.get(after.saturating_sub(1)).copied().unwrap_or_default();
+        let marks = self.marks(text);
+        let after = marks.partition_point(|mark| counted(mark) <= wanted);
+        let mark = marks.get(after.saturating_sub(1)).copied().unwrap_or_default();
         let mut left = wanted - counted(&mark);
         let rest = text.get(mark.offset..)?;
         for (at, character) in rest.char_indices() {

@@ -280,6 +280,8 @@ pub enum FileKind {
     Codecov,
     /// JSON for Coveralls.
     Coveralls,
+    /// JSON of Code Climate's test reporter.
+    CodeClimate,
     /// `JaCoCo` CSV.
     JacocoCsv,
     /// Results of other tools in SARIF.
@@ -360,6 +362,7 @@ impl FileKind {
             Self::Gcovr => "gcovr",
             Self::Codecov => "codecov",
             Self::Coveralls => "coveralls",
+            Self::CodeClimate => "code-climate",
             Self::JacocoCsv => "jacoco-csv",
             Self::Sarif => "sarif",
             Self::GithubRun => "github-run",
@@ -397,6 +400,7 @@ impl FileKind {
                 | Self::Gcovr
                 | Self::Codecov
                 | Self::Coveralls
+                | Self::CodeClimate
                 | Self::JacocoCsv
         )
     }

@@ -1,5 +1,6 @@
 //! One policy file as it stands: its keys checked, nothing merged yet.
 
+use super::checks::{Draft, Unresolved};
 use super::{PolicyError, RuleSpec, did_you_mean};
 use crate::model::{Family, Level, LineIndex, Place, PolicyPlace, Span};
 use crate::parse::yaml::{Node, Tree};
@@ -15,6 +16,9 @@ pub(super) struct Layer {
     pub(super) extends: Vec<(String, Place)>,
     pub(super) families: BTreeMap<Family, Option<Level>>,
     pub(super) rules: Vec<Setting>,
+    pub(super) checks: Vec<Draft>,
+    /// Levels of rules that are not built in.
+    pub(super) unresolved: Vec<Unresolved>,
 }
 
 /// What one file says of one rule.
@@ -44,9 +48,9 @@ pub(super) struct Reader<'s> {
     errors: Vec<PolicyError>,
 }
 
-const KEYS: [&str; 5] = ["version", "extends", "levels", "rules", "evidence"];
+const KEYS: [&str; 6] = ["version", "extends", "levels", "rules", "evidence", "checks"];
 /// Keys of the policy language that this version does not read yet: taken for typos they would mislead.
-const LATER: [&str; 3] = ["checks", "waivers", "tests"];
+const LATER: [&str; 2] = ["waivers", "tests"];
 const LEVELS: [&str; 5] = ["error", "warning", "info", "off", "on"];
 
 impl<'s> Reader<'s> {
@@ -90,6 +94,7 @@ impl<'s> Reader<'s> {
                 "levels" => self.levels(value, layer),
                 "rules" => self.rules(value, layer),
                 "evidence" => self.evidence(value, layer),
+                "checks" => self.checks(value, layer),
                 word if LATER.contains(&word) => {
                     let message = format!("`{word}` is not read by this version");
                     self.error_at(key, message, "take it out, or use a newer tollgate".to_owned());
@@ -133,8 +138,7 @@ impl<'s> Reader<'s> {
         for (key, setting) in value.entries() {
             let id = key.text().unwrap_or("");
             let Some(spec) = self.specs.iter().find(|spec| spec.id == id) else {
-                let ids: Vec<&str> = self.specs.iter().map(|spec| spec.id).collect();
-                self.unknown(key, "rule", id, &ids);
+                self.foreign_rule(key, id, setting, layer);
                 continue;
             };
             let place = self.policy_place(key);
@@ -147,6 +151,19 @@ impl<'s> Reader<'s> {
             if let (Some(switch), Some(params)) = (switch, params) {
                 layer.rules.push(Setting { rule: spec.id, switch, params, place });
             }
+        }
+    }
+
+    /// A rule that is not built in: a check of this or another layer, or nothing.
+    fn foreign_rule(&mut self, key: Node<'_>, id: &str, setting: Node<'_>, layer: &mut Layer) {
+        let ids: Vec<&str> = self.specs.iter().map(|spec| spec.id).collect();
+        self.unknown(key, "rule", id, &ids);
+        if !setting.is_scalar() || setting.is_null() {
+            return;
+        }
+        let Some(error) = self.errors.pop() else { return };
+        if let Some(switch) = self.switch(setting) {
+            layer.unresolved.push(Unresolved { id: id.to_owned(), switch, error });
         }
     }
 
@@ -163,7 +180,9 @@ impl<'s> Reader<'s> {
             let Some((name, json)) = key.text().and_then(|k| Some((k, params.get(k)?))) else { continue };
             let alone = Map::from_iter([(name.to_owned(), json.clone())]);
             if let Err(message) = (spec.check_params)(&alone) {
-                let (node, message) = match message.strip_prefix("unknown field ") {
+                // A field that is not known may also stand further inside.
+                let own = |rest: &&str| rest.split('`').nth(1) == Some(name);
+                let (node, message) = match message.strip_prefix("unknown field ").filter(own) {
                     Some(rest) => (key, unknown_parameter(spec.id, name, rest)),
                     None => (value, (format!("`{}` has a wrong `{name}`: {message}", spec.id), String::new())),
                 };
@@ -183,8 +202,9 @@ impl<'s> Reader<'s> {
             let rule = match key.text().unwrap_or("") {
                 "tests" => "test-report-missing",
                 "coverage" => "coverage-report-missing",
+                "run" => "run-record-missing",
                 other => {
-                    self.unknown(key, "kind of evidence", other, &["tests", "coverage"]);
+                    self.unknown(key, "kind of evidence", other, &["tests", "coverage", "run"]);
                     continue;
                 }
             };
@@ -202,7 +222,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn switch(&mut self, node: Node<'_>) -> Option<Switch> {
+    pub(super) fn switch(&mut self, node: Node<'_>) -> Option<Switch> {
         Some(match node.text().filter(|_| !node.is_null()) {
             Some("error") => Switch::At(Level::Error),
             Some("warning") => Switch::At(Level::Warning),
@@ -217,13 +237,13 @@ impl<'s> Reader<'s> {
         })
     }
 
-    fn expect_mapping(&mut self, node: Node<'_>, key: &str, form: &str) {
+    pub(super) fn expect_mapping(&mut self, node: Node<'_>, key: &str, form: &str) {
         if !node.is_mapping() && !node.is_null() {
             self.error_at(node, format!("`{key}` is {}", node.kind_word()), format!("write it as a mapping, `{form}`"));
         }
     }
 
-    fn unknown(&mut self, node: Node<'_>, what: &str, word: &str, known: &[&str]) {
+    pub(super) fn unknown(&mut self, node: Node<'_>, what: &str, word: &str, known: &[&str]) {
         let hint = match did_you_mean(word, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None if known.len() <= 13 => format!("known are {}", known.join(", ")),
@@ -239,21 +259,29 @@ impl<'s> Reader<'s> {
         self.error_at(node, message, hint);
     }
 
-    fn error_at(&mut self, node: Node<'_>, message: String, hint: String) {
+    pub(super) fn error_at(&mut self, node: Node<'_>, message: String, hint: String) {
         self.error(node.span(), node.path(), message, hint);
     }
 
-    fn error(&mut self, span: Span, path: String, message: String, hint: String) {
+    pub(super) fn error(&mut self, span: Span, path: String, message: String, hint: String) {
         let place = self.place(span, path);
         self.errors.push(PolicyError { place, message, hint });
     }
 
-    fn place(&self, span: Span, path: String) -> Place {
+    pub(super) fn place(&self, span: Span, path: String) -> Place {
         self.index.place(self.file, self.text, span, path)
     }
 
+    pub(super) fn line_column(&self, offset: usize) -> (usize, usize) {
+        self.index.line_column(self.text, offset)
+    }
+
+    pub(super) fn error_count(&self) -> usize {
+        self.errors.len()
+    }
+
     fn policy_place(&self, key: Node<'_>) -> PolicyPlace {
-        let (line, _) = self.index.line_column(self.text, key.span().offset);
+        let (line, _) = self.line_column(key.span().offset);
         PolicyPlace { file: self.file.to_owned(), line }
     }
 }

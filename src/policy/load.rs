@@ -1,9 +1,11 @@
 //! Lays the layers of a policy over each other.
 
+use super::checks::{Check, Draft};
 use super::layer::{Layer, Reader, Setting, Switch};
 use super::{Demand, Policy, PolicyError, RuleSpec, did_you_mean, pack};
-use crate::model::{Level, Place, PolicyInfo, PolicySource};
+use crate::model::{Family, Level, Place, PolicyInfo, PolicySource};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Most files and packs of one policy.
 const MAX_SOURCES: usize = 32;
@@ -25,7 +27,8 @@ pub fn load(
         return Err(loader.errors);
     }
     let sources = loader.layers.iter().map(|(source, _)| source.clone()).collect();
-    Ok(Policy { info: PolicyInfo { name: name.to_owned(), sources }, rules: merge(loader.layers, specs) })
+    let checks = checks(&mut loader.layers, specs)?;
+    Ok(Policy { info: PolicyInfo { name: name.to_owned(), sources }, rules: merge(loader.layers, specs), checks })
 }
 
 struct Loader<'l> {
@@ -128,4 +131,44 @@ fn merge(layers: Vec<(PolicySource, Layer)>, specs: &[RuleSpec]) -> Vec<Demand> 
         }
     }
     demands.into_values().filter_map(|(level, demand)| level.map(|level| Demand { level, ..demand })).collect()
+}
+
+/// The checks of all layers: a later one takes the place of an earlier one of its id. Levels are laid over each other as
+/// those of rules are.
+fn checks(layers: &mut [(PolicySource, Layer)], specs: &[RuleSpec]) -> Result<Vec<Arc<Check>>, Vec<PolicyError>> {
+    let mut found: BTreeMap<String, (Option<Level>, Check)> = BTreeMap::new();
+    let mut errors = Vec::new();
+    for (_, layer) in layers {
+        let family = layer.families.get(&Family::Custom).copied();
+        if let Some(level) = family {
+            for (current, _) in found.values_mut() {
+                *current = level;
+            }
+        }
+        let level_of = |switch, current: Option<Level>| match switch {
+            Switch::At(own) => Some(own),
+            Switch::Off => None,
+            Switch::On => family.unwrap_or(current.or(Some(Level::Error))),
+        };
+        for Draft { check, switch } in std::mem::take(&mut layer.checks) {
+            found.insert(check.id.clone(), (level_of(switch, None), check));
+        }
+        for setting in std::mem::take(&mut layer.unresolved) {
+            if let Some((level, _)) = found.get_mut(&setting.id) {
+                *level = level_of(setting.switch, *level);
+                continue;
+            }
+            let mut error = setting.error;
+            let known = specs.iter().map(|spec| spec.id).chain(found.keys().map(String::as_str));
+            if let Some(near) = did_you_mean(&setting.id, known) {
+                error.hint = format!("did you mean `{near}`?");
+            }
+            errors.push(error);
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let on = found.into_values().filter_map(|(level, check)| Some(Arc::new(Check { level: level?, ..check })));
+    Ok(on.collect())
 }

@@ -1,15 +1,20 @@
 //! Policies: what is demanded, at what level, and which line says so.
 
+pub mod cel;
+mod checks;
 mod layer;
 mod load;
+mod origins;
 mod packs;
 
+pub use checks::{Check, Each, Expression, Piece, Template};
 pub use load::load;
 pub use packs::{PACKS, pack};
 
 use crate::model::{Family, Level, Place, PolicyInfo, PolicyPlace};
 use serde_json::{Map, Value};
 use std::fmt;
+use std::sync::Arc;
 
 /// A policy in force: what is left when its packs and files are laid over each other.
 #[derive(Debug, Clone)]
@@ -18,6 +23,8 @@ pub struct Policy {
     pub info: PolicyInfo,
     /// The rules that are on, by id.
     pub rules: Vec<Demand>,
+    /// The policy's own checks that are on, by id.
+    pub checks: Vec<Arc<Check>>,
 }
 
 /// A rule that a policy turns on.

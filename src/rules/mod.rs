@@ -12,6 +12,7 @@ pub mod artifacts;
 pub mod caching;
 pub mod container;
 pub mod coverage;
+pub mod custom;
 pub mod document;
 pub mod health;
 pub mod image;

@@ -1,6 +1,8 @@
 use super::{Hidden, Meta};
 use crate::evidence::File;
-use crate::model::{Date, Edit, Finding, Fix, Level, Outcome, OutcomeKind, PolicyPlace, Related, Span, Status};
+use crate::model::{
+    Date, Edit, Family, Finding, Fix, Level, Outcome, OutcomeKind, Place, PolicyPlace, Related, Span, Status,
+};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
@@ -9,7 +11,8 @@ use std::fmt::Write as _;
 /// A finding cannot be made without a place, a reason and a fix.
 #[derive(Debug)]
 pub struct Sink<'s> {
-    meta: &'s Meta,
+    rule: &'s str,
+    family: Family,
     level: Level,
     policy: PolicyPlace,
     today: Date,
@@ -57,14 +60,36 @@ pub struct Spot<'e> {
     pub edits: Vec<Edit>,
 }
 
+/// A finding whose places are made.
+#[derive(Debug)]
+pub(super) struct Made<'t> {
+    pub(super) place: Place,
+    /// The text at the place.
+    pub(super) snippet: &'t str,
+    pub(super) message: String,
+    pub(super) why: String,
+    pub(super) fix: Fix,
+    pub(super) related: Vec<Related>,
+}
+
 /// Most related places of one finding; a report with ten thousand failures stays readable.
-const MAX_RELATED: usize = 20;
+pub(super) const MAX_RELATED: usize = 20;
 
 impl<'s> Sink<'s> {
     /// For one rule under one demand, judged for a day.
     pub fn new(meta: &'s Meta, level: Level, policy: PolicyPlace, today: Date) -> Self {
+        Self::of(meta.id, meta.family, level, policy, today)
+    }
+
+    /// For one check of the policy's own, judged for a day.
+    pub fn custom(rule: &'s str, level: Level, policy: PolicyPlace, today: Date) -> Self {
+        Self::of(rule, Family::Custom, level, policy, today)
+    }
+
+    fn of(rule: &'s str, family: Family, level: Level, policy: PolicyPlace, today: Date) -> Self {
         Self {
-            meta,
+            rule,
+            family,
             level,
             policy,
             today,
@@ -162,15 +187,30 @@ impl<'s> Sink<'s> {
         related: Vec<Related>,
     ) {
         let snippet = file.source.text.get(span.range()).unwrap_or("");
-        let fingerprint = fingerprint(self.meta.id, &file.source.path, &path, snippet);
-        let place = file.place(span, path);
+        self.add(Made { place: file.place(span, path), snippet, message, why: why.to_owned(), fix, related });
+    }
+
+    /// Reports a finding whose places are made; `failing` things share it.
+    pub(super) fn made(&mut self, made: Made<'_>, failing: usize) {
+        self.failing += failing;
+        self.add(made);
+    }
+
+    /// Counts things that fail and are told elsewhere.
+    pub(super) fn failing(&mut self, count: usize) {
+        self.failing += count;
+    }
+
+    fn add(&mut self, made: Made<'_>) {
+        let Made { place, snippet, message, why, fix, related } = made;
+        let fingerprint = fingerprint(self.rule, &place.file, &place.path, snippet);
         self.findings.push(Finding {
-            rule: self.meta.id.to_owned(),
-            family: self.meta.family,
+            rule: self.rule.to_owned(),
+            family: self.family,
             level: self.level,
             status: Status::New,
             message,
-            why: why.to_owned(),
+            why,
             fix,
             place,
             related,
@@ -190,8 +230,8 @@ impl<'s> Sink<'s> {
             OutcomeKind::Passed
         };
         let outcome = Outcome {
-            rule: self.meta.id.to_owned(),
-            family: self.meta.family,
+            rule: self.rule.to_owned(),
+            family: self.family,
             level: self.level,
             outcome,
             subjects: self.subjects,

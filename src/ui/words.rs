@@ -92,6 +92,7 @@ pub(super) const fn family(family: Family) -> &'static str {
         Family::Security => "pins, permissions and injection",
         Family::Image => "what makes builds fast and small",
         Family::Document => "what could not be read",
+        Family::Custom => "the policy's own checks",
     }
 }
 

@@ -3,8 +3,10 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use tollgate::engine::{self, Request};
+use tollgate::fix::{self, Fixes, Scope};
 use tollgate::input::{Content, Limits, Origin, RawFile};
 use tollgate::model::{Date, Level, Report};
+use tollgate::policy::Policy;
 
 /// The day on which tests judge.
 pub(crate) fn today() -> Date {
@@ -47,10 +49,22 @@ pub(crate) fn blocks(markdown: &str) -> Vec<(String, String)> {
 
 /// Judges files by a policy text.
 pub(crate) fn judge(files: &[(String, String)], policy: &str) -> Report {
-    let policy = match engine::load_policy("policy.yml", Some(policy), &|_| None) {
+    engine::analyze(request(files), &load(policy))
+}
+
+/// Applies all fixes of findings by a policy text.
+pub(crate) fn fix_all(files: &[(String, String)], policy: &str) -> Fixes {
+    fix::fix(request(files), &load(policy), Scope::All)
+}
+
+fn load(policy: &str) -> Policy {
+    match engine::load_policy("policy.yml", Some(policy), &|_| None) {
         Ok(policy) => policy,
         Err(errors) => panic!("{policy}\n{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
-    };
+    }
+}
+
+fn request(files: &[(String, String)]) -> Request {
     let files = files.iter().map(|(path, text)| raw(path, text.as_str())).collect();
-    engine::analyze(Request { files, limits: Limits::default(), fail_on: Level::Error, today: today() }, &policy)
+    Request { files, limits: Limits::default(), fail_on: Level::Error, today: today() }
 }

@@ -1,4 +1,4 @@
-//! Everything a contributor runs: `cargo xtask test`, `site`, `serve`.
+//! Everything a contributor runs: `cargo xtask test`, `site`, `serve`, `bench`.
 
 #![expect(
     clippy::disallowed_methods,
@@ -6,6 +6,7 @@
     reason = "the wall around the core does not stand here: files, processes and clocks are this program's work"
 )]
 
+mod bench;
 mod process;
 mod serve;
 mod site;
@@ -32,6 +33,12 @@ cargo xtask site                build the page into dist/
 cargo xtask serve               build the page and serve it on 127.0.0.1
     --port N                    default: 8080; 0 takes a free one
     --no-build                  serve dist/ as it is
+cargo xtask bench               how fast artifacts are read, beside other readers of the same files
+    --megabytes N               size of each artifact (default: 50)
+    --rounds N                  runs of each program, of which the median counts (default: 7)
+    --no-build                  measure what was built last
+    --write                     write docs/benchmarks.md
+    --date YYYY-MM-DD           the day that stands there
 cargo xtask help                this text
 
 Environment
@@ -65,6 +72,7 @@ fn dispatch(arguments: &[&str]) -> Outcome<bool> {
             }
             serve::run(&site::dist(), options.port)?;
         }
+        ["bench", options @ ..] => return bench::run(&bench::Options::parse(options)?),
         other => return Err(format!("unknown arguments: {}\n\n{HELP}", other.join(" "))),
     }
     Ok(true)

@@ -11,6 +11,10 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const WASM_PACK: &str = "0.15.1";
 /// Older ones refuse what rustc emits since 1.87 (bulk memory, sign extension), Debian's among them.
 const BINARYEN: &str = "132.0.0";
+/// What the benchmark compares with.
+pub(crate) const JUNITPARSER: &str = "5.0.3";
+pub(crate) const TEST_RESULTS_PARSER: &str = "0.6.1";
+pub(crate) const PYCOBERTURA: &str = "4.1.0";
 
 /// The folder that installed tools are kept in, shared by all checkouts.
 fn cache() -> Outcome<PathBuf> {
@@ -163,16 +167,58 @@ pub(crate) fn chromium() -> Outcome<PathBuf> {
     }
     let missing = "no Chromium is on PATH, and the page tests run in one; install Chromium or Chrome, or name one in \
                    TOLLGATE_CHROMIUM; on Debian and Ubuntu\n    sudo apt-get install chromium";
-    let is_root = output(Command::new("id").arg("-u")).is_some_and(|user| user == "0");
-    if !is_root || find("apt-get").is_none() {
+    if !apt_get("chromium")? {
         return Err(missing.to_owned());
     }
-    println!("installing chromium with apt-get");
+    search().ok_or_else(|| missing.to_owned())
+}
+
+/// Installs a package of Debian or Ubuntu; `false` where that is not possible.
+fn apt_get(package: &str) -> Outcome<bool> {
+    let is_root = output(Command::new("id").arg("-u")).is_some_and(|user| user == "0");
+    if !is_root || find("apt-get").is_none() {
+        return Ok(false);
+    }
+    println!("installing {package} with apt-get");
     run(Command::new("apt-get").args(["update", "-qq"]))?;
     run(Command::new("apt-get")
-        .args(["install", "-y", "-qq", "--no-install-recommends", "chromium"])
+        .args(["install", "-y", "-qq", "--no-install-recommends", package])
         .env("DEBIAN_FRONTEND", "noninteractive"))?;
-    search().ok_or_else(|| missing.to_owned())
+    Ok(true)
+}
+
+/// A Python with the packages that the benchmark compares with, in an environment of its own.
+pub(crate) fn python_readers() -> Outcome<PathBuf> {
+    let packages = [
+        format!("junitparser=={JUNITPARSER}"),
+        format!("test-results-parser=={TEST_RESULTS_PARSER}"),
+        format!("pycobertura=={PYCOBERTURA}"),
+    ];
+    let place = cache()?.join("readers");
+    let python = place.join("bin/python");
+    let stamp = place.join(".installed");
+    let wanted = packages.join(" ");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) && python.is_file() {
+        return Ok(python);
+    }
+    if find("python3").is_none() {
+        return Err("python3 is missing; they are Python packages".to_owned());
+    }
+    println!("installing {wanted} into {}", place.display());
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&place))?;
+    run(Command::new(&python)
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(&packages))?;
+    fs::write(&stamp, wanted).map_err(|error| format!("cannot write {}: {error}", stamp.display()))?;
+    Ok(python)
+}
+
+/// `lcov`, which the benchmark compares with.
+pub(crate) fn lcov() -> Outcome<PathBuf> {
+    if find("lcov").is_none() {
+        apt_get("lcov")?;
+    }
+    find("lcov").ok_or_else(|| "it is not on PATH; on Debian and Ubuntu\n    sudo apt-get install lcov".to_owned())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Runs and builds over all records: each once, with what follows from their times.
 
+mod join;
 mod path;
 
 use super::{Doc, File};
@@ -313,7 +314,8 @@ fn said(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
+/// Milliseconds as seconds.
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of four-digit years are far below 2^53")]
-fn seconds(milliseconds: u64) -> f64 {
+pub fn seconds(milliseconds: u64) -> f64 {
     milliseconds as f64 / 1000.0
 }

@@ -67,7 +67,7 @@ pub(super) fn find<'a>(
 }
 
 /// The one workflow of a name. One without a name is known to GitHub by its path.
-fn definition<'w, 'a>(
+pub(super) fn definition<'w, 'a>(
     name: &str,
     workflows: &'w [Doc<'a, Workflow<'a>>],
     notes: &mut Vec<String>,

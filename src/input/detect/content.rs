@@ -259,6 +259,8 @@ const JSON_COVERAGE: &[(FileKind, &[(usize, &str)])] = &[
     (FileKind::Gcovr, &[(1, "gcovr/summary_format_version")]),
     (FileKind::LlvmCov, &[(1, "data"), (3, "files")]),
     (FileKind::CoveragePy, &[(1, "meta"), (1, "files")]),
+    (FileKind::CodeClimate, &[(1, "ci_service"), (1, "source_files")]),
+    (FileKind::CodeClimate, &[(1, "line_counts"), (1, "source_files")]),
     (FileKind::Coveralls, &[(1, "source_files"), (3, "coverage")]),
     (FileKind::Istanbul, &[(2, "statementMap")]),
     (FileKind::Istanbul, &[(2, "s"), (2, "b"), (2, "f")]),
@@ -303,7 +305,6 @@ const JSON_RUNS: &[(FileKind, &[(usize, &str)])] = &[
 
 /// Formats that are known but not read, and keys with their depths that tell them.
 const JSON_FORMATS: &[(&str, &[(usize, &str)])] = &[
-    ("Code Climate coverage JSON", &[(1, "ci_service")]),
     ("JSCoverage JSON", &[(1, "instrumentation"), (1, "sloc")]),
     ("JSCover JSON", &[(2, "lineData")]),
     ("Mocha JSON", &[(1, "stats"), (1, "tests")]),

@@ -140,8 +140,8 @@ fn files_are_recognised_by_path_then_content() {
 #[test]
 fn coverage_is_told_apart_by_its_structure() {
     use FileKind::{
-        Clover, Codecov, CoveragePy, Coveralls, DotCover, Gcovr, GoCover, Istanbul, IstanbulSummary, Jacoco, JacocoCsv,
-        LlvmCov, OpenCover, Other, SimpleCov, SonarCoverage, VsCoverage,
+        Clover, CodeClimate, Codecov, CoveragePy, Coveralls, DotCover, Gcovr, GoCover, Istanbul, IstanbulSummary,
+        Jacoco, JacocoCsv, LlvmCov, OpenCover, Other, SimpleCov, SonarCoverage, VsCoverage,
     };
     for (path, text, expected) in [
         ("a.xml", "<!DOCTYPE report PUBLIC '-//JACOCO//DTD Report 1.1//EN' 'report.dtd'><report name='x'/>", Jacoco),
@@ -168,6 +168,7 @@ fn coverage_is_told_apart_by_its_structure() {
         ("coverage.json", r#"{"meta": {}, "coverage": {"/a.rb": {"lines": [1]}}, "groups": {}}"#, SimpleCov),
         ("coverage.json", r#"{"coverage": {"a.rs": {"1": 1}}}"#, Codecov),
         ("c.json", r#"{"source_files": [{"name": "a", "coverage": [1]}]}"#, Coveralls),
+        ("c.json", r#"{"ci_service": {}, "source_files": [{"name": "a", "coverage": [1]}]}"#, CodeClimate),
         ("cover.out", "mode: atomic\nx.go:1.1,2.2 1 1\n", GoCover),
         ("a.csv", "GROUP,PACKAGE,CLASS,INSTRUCTION_MISSED,X\n", JacocoCsv),
         ("coverage.json", r#"{"other": 1}"#, Other),
@@ -194,11 +195,6 @@ fn known_formats_that_are_not_read_are_named() {
         ("a.xml", "<BugCollection/>", "SpotBugs XML"),
         ("a.xml", "<root><CoverageSession/></root>", "several OpenCover reports in one file"),
         ("c.json", r#"{"/a.js": {"lineData": [null, 1]}}"#, "JSCover JSON"),
-        (
-            "c.json",
-            r#"{"ci_service": {}, "source_files": [{"name": "a", "coverage": [1]}]}"#,
-            "Code Climate coverage JSON",
-        ),
         ("c.json", r#"{"instrumentation": "x", "sloc": 1, "coverage": 70.1}"#, "JSCoverage JSON"),
     ] {
         let detected = kind(path, text);

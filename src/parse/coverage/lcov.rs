@@ -78,7 +78,7 @@ struct Details<'t> {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Branch<'t> {
     line: u32,
-    block: &'t str,
+    /// Block and branch as written, with the comma between them; a block has none.
     id: &'t str,
     taken: bool,
 }
@@ -197,15 +197,15 @@ impl<'t> Builder<'t> {
 
     fn branch(&mut self, value: &'t str) -> Option<()> {
         let (line, rest) = cut(value, b',')?;
-        let (block, rest) = cut(rest, b',')?;
         // The branch may be text, with commas.
         let last = rest.bytes().rposition(|byte| byte == b',')?;
         let (id, taken) = (rest.get(..last)?, rest.get(last + 1..)?);
+        cut(id, b',')?;
         let taken = match taken.trim_ascii() {
             "-" | "0" => false,
             taken => hits(taken)? > 0,
         };
-        let branch = Branch { line: line.trim_ascii().parse().ok()?, block, id, taken };
+        let branch = Branch { line: line.trim_ascii().parse().ok()?, id, taken };
         self.branches.push(branch);
         Some(())
     }
@@ -320,7 +320,7 @@ fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
 fn branches(branches: &mut Vec<Branch<'_>>, lines: &mut [Line]) -> Ratio {
     branches.sort_unstable();
     branches.dedup_by(|next, kept| {
-        let same = (next.line, next.block, next.id) == (kept.line, kept.block, kept.id);
+        let same = (next.line, next.id) == (kept.line, kept.id);
         if same {
             kept.taken |= next.taken;
         }

@@ -6,6 +6,7 @@
 
 pub mod clover;
 pub mod cobertura;
+pub mod code_climate;
 pub mod codecov;
 pub mod coverage_py;
 pub mod coveralls;
@@ -52,6 +53,7 @@ pub fn parse(kind: FileKind, text: &str) -> Option<Parsed<CoverageReport>> {
         FileKind::Gcovr => gcovr::parse,
         FileKind::Codecov => codecov::parse,
         FileKind::Coveralls => coveralls::parse,
+        FileKind::CodeClimate => code_climate::parse,
         FileKind::JacocoCsv => jacoco_csv::parse,
         _ => return None,
     };

@@ -93,6 +93,7 @@ impl<'s> Cursor<'s> {
         let start = self.pos;
         let end = start + self.rest().chars().next().map_or(0, char::len_utf8);
         self.problem_between(start, end, message);
+        self.out.cut_off = true;
         self.gave_up = true;
         self.end = self.src.len();
         self.pos = self.end;

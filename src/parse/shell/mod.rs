@@ -60,6 +60,8 @@ pub struct Script {
     pub scopes: Vec<Scope>,
     /// What could not be read, in text order.
     pub problems: Vec<Problem>,
+    /// Whether a limit of this reader ended the reading; the last problem says which.
+    pub cut_off: bool,
     facts: facts::Facts,
 }
 

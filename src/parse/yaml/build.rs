@@ -49,7 +49,14 @@ fn read<'t, 's>(
         block_nesting_limit: MAX_DEPTH,
     };
     let mut builder = Builder {
-        tree: Tree { text, nodes: Vec::new(), roots: Vec::new(), comments: Vec::new(), duplicates: Vec::new() },
+        tree: Tree {
+            text,
+            nodes: Vec::new(),
+            roots: Vec::new(),
+            comments: Vec::new(),
+            duplicates: Vec::new(),
+            aliased: Vec::new(),
+        },
         open: Vec::new(),
         anchors: BTreeMap::new(),
         problems: Vec::new(),
@@ -65,6 +72,8 @@ fn read<'t, 's>(
     }
     let Builder { mut tree, problems, .. } = builder;
     tree.duplicates.sort_by_key(|(_, second)| *second);
+    tree.aliased.sort_unstable();
+    tree.aliased.dedup();
     Ok(Parsed { document: Some(tree), problems })
 }
 
@@ -122,10 +131,9 @@ impl<'t> Builder<'t> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::Alias(anchor) => {
-                let kind = self
-                    .anchors
-                    .get(&anchor)
-                    .map_or(Kind::Scalar(Cow::Borrowed(""), Style::Plain), |id| Kind::Alias(*id));
+                let target = self.anchors.get(&anchor).copied();
+                self.tree.aliased.extend(target);
+                let kind = target.map_or(Kind::Scalar(Cow::Borrowed(""), Style::Plain), Kind::Alias);
                 self.add(kind, span, 0, None);
             }
             Event::UnresolvedAlias(name) => {

@@ -5,6 +5,7 @@
 //! and `no` are strings. A text with a syntax error gives no tree: half a workflow would be judged wrongly.
 
 mod build;
+pub mod edit;
 mod locate;
 mod node;
 mod scalar;
@@ -31,6 +32,8 @@ pub struct Tree<'t> {
     roots: Vec<u32>,
     comments: Vec<Comment<'t>>,
     duplicates: Vec<(u32, u32)>,
+    /// Targets of aliases, sorted.
+    aliased: Vec<u32>,
 }
 
 impl<'t> Tree<'t> {

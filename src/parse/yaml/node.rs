@@ -251,6 +251,12 @@ impl<'t> Node<'t> {
         (parent != NONE).then(|| Self::new(self.tree, parent))
     }
 
+    /// Whether an alias stands for it or for something around it, so that it is read in several places.
+    pub fn is_aliased(self) -> bool {
+        let mut around = std::iter::successors(Some(self), |node| node.parent());
+        around.any(|node| self.tree.aliased.binary_search(&node.id).is_ok())
+    }
+
     /// The key it is the value of.
     pub fn key(self) -> Option<Node<'t>> {
         let key = self.data()?.key;

@@ -3,7 +3,7 @@
 use crate::evidence::{Evidence, JobRef, StepRef};
 use crate::parse::workflow::Step;
 use crate::parse::yaml::Node;
-use crate::rules::support::conditions::{calls, runs_after_failure};
+use crate::rules::support::conditions::{calls, runs_after_failure, status_only};
 use crate::rules::support::matrix::{Leg, legs, on_leg};
 use crate::rules::support::uploads::{literal, upload};
 use crate::rules::support::versions;
@@ -227,29 +227,19 @@ fn may_overwrite(step: &Step<'_>) -> bool {
 
 /// Whether all legs of a job, as far as they run at all, come to a step and run it.
 fn is_unconditional(job: JobRef<'_>, step: &Step<'_>) -> bool {
-    let Some(condition) = step.condition() else { return true };
-    if !is_status_only(condition) {
-        return false;
+    if step.condition().is_none() {
+        return true;
     }
+    let Some(takes_back) = status_only(step.node) else { return false };
     // The first leg that fails cancels the others, unless they are let run.
-    let functions = calls(condition);
-    let on_failure_only = functions.iter().all(|name| name == "failure");
+    let on_failure_only = calls(step.node).iter().all(|name| *name == "failure");
     let fail_fast = job.job.node.at(&["strategy", "fail-fast"]).and_then(Node::as_bool) != Some(false);
-    !(on_failure_only && (fail_fast || condition.contains('!')))
-}
-
-/// Whether a condition looks at nothing but whether earlier steps have failed.
-fn is_status_only(condition: &str) -> bool {
-    let mut rest = condition.to_ascii_lowercase();
-    for name in ["always()", "cancelled()", "failure()", "success()", "true"] {
-        rest = rest.replace(name, "");
-    }
-    rest.chars().all(|c| c.is_whitespace() || matches!(c, '!' | '|' | '&' | '(' | ')'))
+    !(on_failure_only && (fail_fast || takes_back))
 }
 
 /// Whether an upload happens in every run: neither its job nor its step depends on anything but earlier steps.
 fn always_runs(job: JobRef<'_>, step: &Step<'_>) -> bool {
     let of_step =
-        step.condition().is_none_or(|condition| runs_after_failure(condition) && !condition.contains("failure"));
+        step.condition().is_none() || (runs_after_failure(step.node) && !calls(step.node).contains(&"failure"));
     job.job.node.get("if").is_none() && of_step
 }

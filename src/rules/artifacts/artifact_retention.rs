@@ -115,9 +115,9 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
                 }
                 None => {
                     // The longest time that is allowed takes away nothing that somebody may want.
-                    let line = format!("{INPUT}: {}", params.max.min(90).max(params.min));
+                    let days = params.max.min(90).max(params.min).to_string();
                     let what = "for as long as the repository's settings say (no `retention-days`)".to_owned();
-                    (uses.node, what, add_input(at.file, at.step, &line))
+                    (uses.node, what, add_input(at.file, at.step, INPUT, &days))
                 }
             };
         spots.push(Spot {
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn the_edit_says_the_longest_time_that_is_allowed() {
         let text = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/upload-artifact@v4\n        with:\n          path: dist\n";
-        let expected = text.replace("          path", "          retention-days: 90\n          path");
+        let expected = format!("{text}          retention-days: 90\n");
         assert_eq!(repaired("artifact-retention", text), expected);
     }
 }

@@ -4,7 +4,7 @@ use crate::evidence::{Evidence, File, JobRef, StepRef};
 use crate::model::FileKind;
 use crate::parse::workflow::{Step, Workflow, is_dynamic};
 use crate::parse::yaml::Node;
-use crate::rules::support::conditions::{calls, runs_after_failure};
+use crate::rules::support::conditions::{calls, status_only};
 use crate::rules::support::proof::proof_of;
 use crate::rules::support::uploads::{upload, uploaded_paths};
 use crate::rules::support::words::count;
@@ -182,8 +182,6 @@ fn uploads<'e>(file: &'e File<'e>, workflow: &'e Workflow<'e>) -> Vec<StepRef<'e
 }
 
 fn always_happens(step: &Step<'_>) -> bool {
-    step.condition().is_none_or(|condition| {
-        let plain = condition.trim_start_matches(['!', ' ']).trim_end().ends_with("()") && !condition.contains('&');
-        plain && runs_after_failure(condition) && calls(condition).iter().all(|name| name != "failure")
-    })
+    step.condition().is_none()
+        || (status_only(step.node).is_some() && matches!(calls(step.node).as_slice(), ["always" | "cancelled"]))
 }

@@ -1,10 +1,9 @@
 //! The rule `upload-lost-on-failure`.
 
 use crate::evidence::{Evidence, JobRef, StepRef};
-use crate::model::Edit;
 use crate::parse::shell::Fate;
 use crate::parse::workflow::{Job, Workflow};
-use crate::parse::yaml::Node;
+use crate::parse::yaml::edit::{self, Entry};
 use crate::rules::support::conditions::runs_after_failure;
 use crate::rules::support::proof::Proof;
 use crate::rules::support::test_runs::{Ending, followed, shell_options, test_runs, tests_of_action};
@@ -96,7 +95,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
                     Some(_) if proof == Proof::Coverage && at.job.is_some_and(is_handed_on) => open += 1,
                     Some(cause) => {
                         uploads += 1;
-                        if !at.step.condition().is_some_and(runs_after_failure) {
+                        if !runs_after_failure(at.step.node) {
                             spots.push(spot(at, proof, cause));
                         }
                     }
@@ -145,20 +144,11 @@ fn spot<'e>(at: StepRef<'e>, proof: Proof, cause: &str) -> Spot<'e> {
         path: at.step.node.path(),
         message: format!("{} uploads {what} {how} when `{cause}` before it {passes}", at.title()),
         detail: String::new(),
-        edits: edit(at, uses).into_iter().collect(),
+        edits: edit::before(at.step.node, "uses", Entry::line("if", "${{ !cancelled() }}"))
+            .map(|patch| patch.edit(at.file.path(), true))
+            .into_iter()
+            .collect(),
     }
-}
-
-/// A line with the condition before `uses`, where the step has none.
-fn edit(at: StepRef<'_>, uses: Node<'_>) -> Option<Edit> {
-    if at.step.node.is_flow() || at.step.node.get("if").is_some() {
-        return None;
-    }
-    let offset = uses.key()?.span().offset;
-    let before = uses.tree().text().get(..offset)?;
-    let indent = before.rsplit('\n').next()?.chars().count();
-    let text = format!("if: ${{{{ !cancelled() }}}}\n{:indent$}", "");
-    Some(Edit { file: at.file.path().to_owned(), offset, length: 0, text })
 }
 
 /// The first test command of a step whose failure fails the step.
@@ -232,14 +222,11 @@ mod tests {
     }
 
     #[test]
-    fn a_step_in_braces_or_with_a_condition_is_left_to_the_reader() {
+    fn a_step_with_a_condition_is_left_to_the_reader() {
         let head = "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: pytest\n";
-        for step in [
-            "      - { uses: actions/upload-artifact@v4, with: { path: junit.xml } }\n",
-            "      - uses: actions/upload-artifact@v4\n        if: success()\n        with: { path: junit.xml }\n",
-        ] {
-            let text = format!("{head}{step}");
-            assert_eq!(repaired(&text), text);
-        }
+        let step =
+            "      - uses: actions/upload-artifact@v4\n        if: success()\n        with: { path: junit.xml }\n";
+        let text = format!("{head}{step}");
+        assert_eq!(repaired(&text), text);
     }
 }

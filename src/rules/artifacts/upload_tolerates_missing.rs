@@ -104,7 +104,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
             detail: String::new(),
             // Who wrote another value has decided so.
             edits: if set.is_none() {
-                add_input(at.file, at.step, "if-no-files-found: error").into_iter().collect()
+                add_input(at.file, at.step, INPUT, "error").into_iter().collect()
             } else {
                 Vec::new()
             },
@@ -132,16 +132,15 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
 
 /// Whether the files are rightly missing in some runs in which the step runs.
 fn may_be_missing(step: &Step<'_>) -> bool {
-    let condition = step.condition().unwrap_or_default();
-    let functions = calls(condition);
-    let on_failure_only = runs_after_failure(condition)
-        && functions.iter().all(|name| !matches!(name.as_str(), "always" | "cancelled" | "success"));
+    let functions = calls(step.node);
+    let on_failure_only = runs_after_failure(step.node)
+        && functions.iter().all(|name| !matches!(*name, "always" | "cancelled" | "success"));
     let mut paths = uploaded_paths(step);
     let pictures = paths.all(|path| {
         let path = path.to_ascii_lowercase();
         ["screenshot", "video", "trace", "diff"].iter().any(|word| path.contains(word))
     });
-    on_failure_only || pictures || functions.iter().any(|name| name == "hashfiles")
+    on_failure_only || pictures || functions.contains(&"hashFiles")
 }
 
 #[cfg(test)]
@@ -149,19 +148,19 @@ mod tests {
     use crate::rules::support::repair::repaired;
 
     #[test]
-    fn the_edit_adds_the_input_before_the_others() {
+    fn the_edit_adds_the_input_after_the_others() {
         let head = "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n";
         let before = "      - uses: actions/upload-artifact@v4\n        with:\n          # all of it\n          path: junit.xml\n          name: results\n";
-        let after = "      - uses: actions/upload-artifact@v4\n        with:\n          # all of it\n          if-no-files-found: error\n          path: junit.xml\n          name: results\n";
+        let after = "      - uses: actions/upload-artifact@v4\n        with:\n          # all of it\n          path: junit.xml\n          name: results\n          if-no-files-found: error\n";
         let rule = "upload-tolerates-missing";
         assert_eq!(repaired(rule, &format!("{head}{before}")), format!("{head}{after}"));
     }
 
     #[test]
-    fn braces_and_other_decisions_are_left_to_the_reader() {
+    fn other_decisions_are_left_to_the_reader() {
         let head = "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n";
         for step in [
-            "      - uses: actions/upload-artifact@v4\n        with: { path: junit.xml }\n",
+            "      - uses: actions/upload-artifact@v4\n        with: { path: junit.xml, if-no-files-found: warn }\n",
             "      - uses: actions/upload-artifact@v4\n        with:\n          path: junit.xml\n          if-no-files-found: ignore\n",
         ] {
             let text = format!("{head}{step}");

@@ -109,6 +109,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
                     offset: cache.span.end(),
                     length: 0,
                     text: ",mode=max".to_owned(),
+                    safe: true,
                 });
                 spots.push(Spot {
                     file: at.file,

@@ -1,9 +1,10 @@
 //! The rule `uncached-dependencies`.
 
-use crate::evidence::{Evidence, StepRef};
-use crate::model::Span;
+use crate::evidence::{Evidence, StepRef, paths};
+use crate::model::{Edit, Span};
 use crate::parse::workflow::{Step, Target, Uses, is_dynamic};
 use crate::parse::yaml::Node;
+use crate::parse::yaml::edit::{self, Entry};
 use crate::rules::support::conditions::runs_only_for_releases;
 use crate::rules::support::installs::{Install, Wanted, install};
 use crate::rules::support::publish::publishes;
@@ -164,7 +165,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
             || runs_only_for_releases(job.workflow)
             || steps.iter().any(|at| publishes(evidence, *at).is_some());
         for setup in SETUPS.iter().filter(|setup| params.managers.iter().any(|name| name == setup.manager)) {
-            let Some((installed, _)) = installs(&steps, setup.manager) else { continue };
+            let Some((installed, by)) = installs(&steps, setup.manager) else { continue };
             match kept(&steps, setup) {
                 None => {}
                 Some(Kept::Yes) => jobs += 1,
@@ -185,7 +186,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
                             job.job.id, installed.label, uses.text
                         ),
                         detail: fix(setup, uses),
-                        edits: Vec::new(),
+                        edits: cache_input(evidence, at, by, uses, setup).into_iter().collect(),
                     });
                 }
             }
@@ -209,6 +210,53 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         },
         |group| group.first().map_or(String::new(), |spot| spot.detail.clone()),
     );
+}
+
+/// The input that lets the action keep the packages, where the file that it makes the cache's key of is known to be there:
+/// without it the action fails.
+fn cache_input(
+    evidence: &Evidence<'_>,
+    at: StepRef<'_>,
+    installed_by: StepRef<'_>,
+    uses: &Uses<'_>,
+    setup: &Setup,
+) -> Option<Edit> {
+    let job = at.job?.job;
+    let is_checkout = |step: &Step<'_>| {
+        let uses = step.uses.as_ref().is_some_and(|uses| uses.is_any(&["actions/checkout"]));
+        uses && step.condition().is_none() && ["path", "repository"].iter().all(|input| step.input(input).is_none())
+    };
+    let certain = evidence.has_tree()
+        && major(uses).is_some_and(|version| version >= 3)
+        && job.node.get("container").is_none()
+        && at.step.input("cache-dependency-path").is_none()
+        && at.steps.iter().take_while(|step| step.index < at.step.index).any(is_checkout);
+    let root = paths::root(at.job?.file.path());
+    let below = |path: &str| -> Option<String> {
+        let path = path.strip_prefix(root)?;
+        Some(path.trim_start_matches('/').to_owned())
+    };
+    let named = |names: &[&str], at_root: bool| {
+        let mut files = evidence.files.iter().filter_map(|file| below(file.path()));
+        files.any(|path| {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            (!at_root || name.len() == path.len()) && !path.contains(".zip/") && names.contains(&name)
+        })
+    };
+    let has_key = match setup.manager {
+        "npm" => named(&["package-lock.json", "npm-shrinkwrap.json"], true),
+        "pip" => named(&["requirements.txt"], false),
+        "maven" => named(&["pom.xml"], false),
+        "gradle" => named(&["build.gradle", "build.gradle.kts", "gradle-wrapper.properties"], false),
+        _ => false,
+    };
+    if !certain || !has_key {
+        return None;
+    }
+    // A cache folder that nothing was put into is an error for some of the actions; `pip` may be told to keep none.
+    let always = installed_by.step.condition().is_none() && at.step.condition().is_none();
+    let patch = edit::append_below(at.step.node, "with", &[Entry::line(setup.input, setup.value)], "uses")?;
+    Some(patch.edit(at.file.path(), always && setup.manager != "pip"))
 }
 
 fn fix(setup: &Setup, uses: &Uses<'_>) -> String {

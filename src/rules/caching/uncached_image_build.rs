@@ -4,13 +4,15 @@ use crate::evidence::bake::Target;
 use crate::evidence::compose::Service;
 use crate::evidence::docker::{BuildCall, BuildTool, build_call, compose_call, has_option};
 use crate::evidence::{Evidence, StepRef, paths};
-use crate::model::Span;
+use crate::model::{Edit, Span};
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::shell::Command;
 use crate::parse::workflow::{Run, is_dynamic};
 use crate::parse::yaml::Node;
+use crate::parse::yaml::edit::{self, Entry};
 use crate::rules::support::builds::{built_dockerfile, find_dockerfile};
 use crate::rules::support::conditions::runs_only_for_releases;
+use crate::rules::support::test_runs::is_github_hosted;
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
@@ -106,6 +108,9 @@ enum Cached {
 fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     let mut spots = Vec::new();
     let (mut builds, mut open) = (0, 0);
+    // A second build of the same scope would throw the cache of the first away.
+    let takes_gha = params.backends.iter().any(|backend| backend == "gha");
+    let is_only = takes_gha && evidence.steps().filter(|at| is_build_action(*at)).take(2).count() == 1;
     for step in evidence.steps() {
         for (cached, path) in step_builds(evidence, step, params) {
             match cached {
@@ -119,7 +124,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
                         path,
                         message: format!("{} builds an image without a cache ({what})", step.title()),
                         detail: what,
-                        edits: Vec::new(),
+                        edits: gha_cache(step).filter(|_| is_only).into_iter().collect(),
                     });
                 }
             }
@@ -139,6 +144,32 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         |group| format!("{} image builds have no cache", group.len()),
         |group| fix(group.first().map_or("", |spot| spot.detail.as_str())).to_owned(),
     );
+}
+
+fn is_build_action(at: StepRef<'_>) -> bool {
+    at.step.uses.as_ref().is_some_and(|uses| uses.is_any(&["docker/build-push-action"]))
+}
+
+/// GitHub's cache for a build by the action, where a builder that knows it is set up before, and the step says nothing
+/// of a cache by itself. The legs of a matrix would share it.
+fn gha_cache(at: StepRef<'_>) -> Option<Edit> {
+    let job = at.job?.job;
+    let said = ["cache-from", "cache-to", "no-cache", "builder"];
+    if !is_build_action(at)
+        || job.has_matrix()
+        || !is_github_hosted(job)
+        || said.iter().any(|input| at.step.input(input).is_some())
+    {
+        return None;
+    }
+    let mut before = at.steps.iter().take_while(|step| step.index < at.step.index);
+    before.find(|step| {
+        let is_setup = step.uses.as_ref().is_some_and(|uses| uses.is_any(&["docker/setup-buildx-action"]));
+        let driver = step.input("driver").and_then(Node::text);
+        is_setup && step.condition().is_none() && matches!(driver, None | Some("docker-container"))
+    })?;
+    let entries = [Entry::line("cache-from", "type=gha"), Entry::line("cache-to", "type=gha,mode=max")];
+    Some(edit::append_below(at.step.node, "with", &entries, "uses")?.edit(at.file.path(), true))
 }
 
 fn fix(what: &str) -> &'static str {

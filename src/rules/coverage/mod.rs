@@ -3,6 +3,7 @@
 mod percent;
 
 pub mod coverage_below_threshold;
+pub mod coverage_not_enforced;
 pub mod coverage_report_missing;
 pub mod coverage_summary_mismatch;
 pub mod coverage_threshold_below_policy;

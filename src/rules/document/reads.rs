@@ -35,7 +35,7 @@ pub(super) fn report(misses: Vec<Miss<'_>>, why: &'static str, sink: &mut Sink<'
         group.sort_by_key(|miss| miss.span);
         let mut group = group.into_iter();
         let Some(Miss { file, span, path, what, message, fix }) = group.next() else { continue };
-        let related = group.take(MAX_RELATED).map(|miss| (miss.file, miss.span, format!("`{what}` is read here too")));
+        let related = group.take(MAX_RELATED).map(|miss| (miss.file, miss.span, format!("`{what}` is named here too")));
         let related = related.collect();
         sink.finding(Hit { file, span, path, message, why, fix: Fix { text: fix, edits: Vec::new() }, related });
     }

@@ -1,5 +1,6 @@
 //! The rule `unknown-key`.
 
+use super::bad_event_filter::FILTERS;
 use crate::evidence::Evidence;
 use crate::model::Fix;
 use crate::parse::workflow::schema::AS_OF;
@@ -13,12 +14,13 @@ rule! {
     /// jobs, services and steps. The tables are of 2026-08-05; a key that GitHub added later is unknown to them and not
     /// wrong, so this is a hint and no error.
     ///
-    /// Not judged: names that are the author's own (variables, inputs, outputs, keys of a matrix).
+    /// Not judged: names that are the author's own (variables, inputs, outputs, keys of a matrix); filters of another event
+    /// (see `bad-event-filter`).
     ///
     /// # Why it matters
     ///
-    /// GitHub refuses a workflow with a key that it does not know, so nothing of it runs; a filter under an event that has
-    /// no such filter filters nothing.
+    /// GitHub refuses a workflow with a key that it does not know, so nothing of it runs; under an event it reads
+    /// nothing from it.
     ///
     /// # Example
     ///
@@ -67,8 +69,11 @@ fn check(evidence: &Evidence<'_>, _params: &NoParams, sink: &mut Sink<'_>) {
     let mut unknown = 0;
     for workflow in &evidence.workflows {
         for found in workflow.unknown_keys() {
-            unknown += 1;
             let name = found.key.text().unwrap_or_default();
+            if found.owner == "this event" && FILTERS.contains(&name) {
+                continue;
+            }
+            unknown += 1;
             let meant = found.known.iter().find(|known| is_near(known, name));
             let fix = match meant {
                 Some(known) => format!("Write `{known}` if that is meant."),

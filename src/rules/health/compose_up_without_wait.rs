@@ -5,8 +5,10 @@ use super::sleep_as_wait::{is_idle, is_preparation};
 use crate::evidence::compose::{Project, Service};
 use crate::evidence::docker::{ComposeCall, compose_call};
 use crate::evidence::{Doc, Evidence, StepRef};
+use crate::model::Edit;
 use crate::parse::compose::{Compose, ComposeService};
 use crate::parse::shell::{self, Command, Script};
+use crate::parse::workflow::Run;
 use crate::parse::yaml::Node;
 use crate::rules::support::installs::{Wanted, install};
 use crate::rules::support::test_commands::test_command;
@@ -144,7 +146,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
                         path: run.node.path(),
                         message: format!("{} starts `{first}`{others} and waits for nothing", at.title()),
                         detail: String::new(),
-                        edits: Vec::new(),
+                        edits: wait(evidence, *at, run, command, &project).into_iter().collect(),
                     });
                 }
             }
@@ -161,6 +163,37 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         |group| format!("{} starts of compose services are followed by no wait", group.len()),
         |_| FIX.to_owned(),
     );
+}
+
+/// `--wait` behind `-d`, where every service that starts is known to stay and to say that it is ready, or is a server: one
+/// that ends makes `--wait` fail. A health check that nobody has needed yet may be wrong, so it is not safe.
+fn wait(
+    evidence: &Evidence<'_>,
+    at: StepRef<'_>,
+    run: &Run<'_>,
+    command: &Command,
+    project: &Project<'_>,
+) -> Option<Edit> {
+    let call = compose_call(command).filter(|_| command.name() == Some("docker") && !run.node.is_aliased())?;
+    let started: BTreeSet<&str> = project.started.iter().flat_map(|started| project.starts(started)).collect();
+    let mut services = project.services.iter().filter(|service| started.contains(service.name));
+    let stays = |service: &Service<'_>| {
+        let ready = readiness(evidence, project, service);
+        matches!(ready, Readiness::Declared | Readiness::FromImage) || server_of(service).is_some()
+    };
+    if !services.all(stays) {
+        return None;
+    }
+    let word = call.args.iter().find(|word| matches!(word.text.as_str(), "-d" | "--detach") && !word.quoted)?;
+    let span = placed(run, word.span);
+    let is_there = run.node.tree().text().get(span.range()) == Some(word.text.as_str());
+    is_there.then(|| Edit {
+        file: at.file.path().to_owned(),
+        offset: span.end(),
+        length: 0,
+        text: " --wait".to_owned(),
+        safe: false,
+    })
 }
 
 /// Most starts of a job that are looked at with all that comes after them.

@@ -2,6 +2,9 @@
 
 use super::readiness::{Readiness, readiness, server_of};
 use crate::evidence::Evidence;
+use crate::evidence::compose::{Dependency, Project};
+use crate::model::Edit;
+use crate::parse::yaml::edit;
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
 use std::collections::BTreeSet;
@@ -103,7 +106,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
                     path: format!("services.{}.depends_on.{on}", service.name),
                     message: format!("`{}` depends on `{on}` {how}, but `{on}` {but}", service.name),
                     detail: on.clone(),
-                    edits: Vec::new(),
+                    edits: wait(evidence, &project, &dependency).filter(|_| has).into_iter().collect(),
                 });
             }
         }
@@ -125,3 +128,21 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         },
     );
 }
+
+/// `service_healthy` in the place of `service_started`, or the list as a mapping in which those wait for health that have
+/// a check. A check that nobody has needed yet may be wrong, or wait for the dependent service itself: not safe.
+fn wait(evidence: &Evidence<'_>, project: &Project<'_>, dependency: &Dependency<'_>) -> Option<Edit> {
+    let place = dependency.condition.as_ref().unwrap_or(&dependency.place);
+    let patch = match dependency.condition.as_ref().map(|part| part.node.text()) {
+        Some(Some("service_started")) => edit::replace(place.node, HEALTHY)?,
+        None if dependency.short => edit::list_to_mapping(place.node.parent()?, |name| {
+            let target = project.service(name).map(|target| readiness(evidence, project, target));
+            let has = matches!(target, Some(Readiness::Declared | Readiness::FromImage));
+            format!("condition: {}", if has { HEALTHY } else { "service_started" })
+        })?,
+        _ => return None,
+    };
+    Some(patch.edit(place.file.path(), false))
+}
+
+const HEALTHY: &str = "service_healthy";

@@ -1,13 +1,14 @@
 //! The rule `service-without-healthcheck`.
 
 use super::readiness::{Readiness, is_disabled, readiness, server_of};
-use crate::evidence::Evidence;
 use crate::evidence::compose::{Found, Service};
 use crate::evidence::docker::compose_call;
-use crate::model::Span;
+use crate::evidence::{Evidence, File};
+use crate::model::{Edit, Span};
 use crate::parse::image::ImageRef;
 use crate::parse::workflow::{self, is_dynamic};
 use crate::parse::yaml::Node;
+use crate::parse::yaml::edit::{self, Entry};
 use crate::rules::support::images;
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
@@ -112,7 +113,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
                             service.image.and_then(Node::text).unwrap_or("no image")
                         ),
                         detail: probe(service.image.and_then(Node::text)),
-                        edits: Vec::new(),
+                        edits: health_options(job.file, service).into_iter().collect(),
                     });
                 }
                 None => unknown += 1,
@@ -177,7 +178,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
                         path: format!("services.{}", service.name),
                         message: format!("service `{}`{of}{what} has no healthcheck", service.name),
                         detail: probe(image.as_deref()),
-                        edits: Vec::new(),
+                        edits: health_check(service).into_iter().collect(),
                     });
                 }
             }
@@ -234,9 +235,42 @@ fn is_known_server(service: &Service<'_>, params: &Params) -> bool {
 
 /// How the image's server is asked, ready for double quotes.
 fn probe(image: Option<&str>) -> String {
+    known_probe(image).unwrap_or_else(|| "a command that succeeds once the server answers".to_owned())
+}
+
+fn known_probe(image: Option<&str>) -> Option<String> {
     let server = image.and_then(images::resolve).as_ref().and_then(images::server_of);
     let probe = server.map(|server| server.probe).filter(|probe| !probe.is_empty());
-    probe.unwrap_or("a command that succeeds once the server answers").replace('"', "\\\"")
+    Some(probe?.replace('"', "\\\""))
+}
+
+/// `options` for a job's service of a known server that has none. Another user or port makes the check fail for ever, so
+/// it is not safe.
+fn health_options(file: &File<'_>, service: &workflow::Service<'_>) -> Option<Edit> {
+    let probe = known_probe(service.image.and_then(Node::text))?;
+    let below = [
+        format!("--health-cmd \"{probe}\""),
+        "--health-interval 5s".to_owned(),
+        "--health-timeout 3s".to_owned(),
+        "--health-retries 10".to_owned(),
+    ];
+    let options = Entry { key: "options", value: ">-", below: &below };
+    Some(edit::append(service.node, &[options])?.edit(file.path(), false))
+}
+
+/// `healthcheck` for a compose service that is a known server; as unsafe as [`health_options`].
+fn health_check(service: &Service<'_>) -> Option<Edit> {
+    server_of(service)?;
+    let mapping = service.place.node.parent()?.get(service.name)?;
+    let probe = known_probe(mapping.get("image").and_then(Node::text))?;
+    let below = [
+        format!("test: [\"CMD-SHELL\", \"{probe}\"]"),
+        "interval: 5s".to_owned(),
+        "timeout: 3s".to_owned(),
+        "retries: 10".to_owned(),
+    ];
+    let check = Entry { key: "healthcheck", value: "", below: &below };
+    Some(edit::after(mapping, "image", &[check])?.edit(service.place.file.path(), false))
 }
 
 fn fix(first: Option<&Spot<'_>>) -> String {

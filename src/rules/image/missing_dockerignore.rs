@@ -2,10 +2,10 @@
 
 use super::layers::copies_everything;
 use crate::evidence::compose::Service;
-use crate::evidence::{Doc, Evidence, File, paths};
-use crate::model::FileKind;
+use crate::evidence::{Doc, Evidence, paths};
 use crate::parse::dockerfile::{Dockerfile, Instruction};
 use crate::rules::support::builds::image_builds;
+use crate::rules::support::tree::is_whole;
 use crate::rules::support::words::count;
 use crate::rules::{NoParams, Sink, Spot, rule};
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,8 +94,7 @@ const FIX: &str = "Write a `.dockerignore` at the root of the repository, say:\n
                    node_modules\n    **/__pycache__\n    reports\n";
 
 fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
-    let is_whole = evidence.has_tree() && evidence.files.iter().any(is_source);
-    if !is_whole {
+    if !is_whole(evidence) {
         sink.fact("not judged: no whole tree of a repository was given");
         return;
     }
@@ -128,13 +127,6 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         |group| format!("{} copies of the whole repository have no `.dockerignore`", group.len()),
         |_| FIX.to_owned(),
     );
-}
-
-/// Whether a file is none that a selection of CI files would hold, so that a missing one is really missing.
-fn is_source(file: &File<'_>) -> bool {
-    let extension = file.name().rsplit_once('.').map_or("", |(_, extension)| extension);
-    let selected = matches!(extension, "yml" | "yaml" | "json" | "xml" | "md" | "txt");
-    file.source.kind == FileKind::Other && !selected && !file.path().split('/').any(|part| part == ".github")
 }
 
 /// The Dockerfiles that are built with a repository's root as their context, by path, with that root.

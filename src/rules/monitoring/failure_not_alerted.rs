@@ -2,7 +2,7 @@
 
 use crate::evidence::{Doc, Evidence};
 use crate::parse::shell::Command;
-use crate::parse::workflow::{Step, Target, Workflow, strip_expression};
+use crate::parse::workflow::{Step, Target, Workflow};
 use crate::parse::yaml::Node;
 use crate::rules::support::conditions::runs_after_failure;
 use crate::rules::support::words::count;
@@ -169,15 +169,13 @@ fn runs_unwatched<'t>(workflow: &Workflow<'t>) -> Option<(Node<'t>, &'static str
 fn alerts(workflow: &Workflow<'_>, params: &Params) -> Option<bool> {
     let mut unknown = false;
     for job in &workflow.jobs {
-        let after =
-            |node: Node<'_>| node.get("if").and_then(Node::text).map(strip_expression).is_some_and(runs_after_failure);
-        let whole_job = after(job.node);
+        let whole_job = runs_after_failure(job.node);
         if whole_job && job.uses.is_some() {
             unknown = true;
         }
         for step in &job.steps {
             // A job that runs after a failure of another tells of it in any of its steps.
-            if !whole_job && !after(step.node) {
+            if !whole_job && !runs_after_failure(step.node) {
                 continue;
             }
             match tells(step, params) {

@@ -1,5 +1,6 @@
 //! Which inputs of a workflow or composite action its expressions read.
 
+use crate::parse::expression::{self, Expr};
 use crate::parse::yaml::Node;
 use std::collections::BTreeSet;
 
@@ -21,48 +22,30 @@ impl InputReads {
         self.all || self.names.contains(&name.to_ascii_lowercase())
     }
 
-    fn take(&mut self, expression: &str) {
-        let code = expression.to_ascii_lowercase();
-        // `toJSON(github.event)` and `toJSON(github)` hold the inputs too.
-        let whole = ["github", "github.event"].iter().any(|context| is_taken_whole(&code, context));
-        self.all |= whole;
-        let mut rest = code.as_str();
-        while let Some(at) = rest.find("inputs") {
-            let before = rest.get(..at).and_then(|text| text.chars().next_back());
-            let after = rest.get(at + "inputs".len()..).unwrap_or_default();
-            rest = after;
-            if before.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
+    /// Takes what an expression reads. `github` holds the inputs too, in its `event`.
+    fn take(&mut self, expr: &Expr) {
+        for read in expr.contexts() {
+            let at = if read.is("inputs") {
+                0
+            } else if read.is("github") {
+                let known = |part: usize| read.name(part).map(str::to_ascii_lowercase);
+                match (known(0).as_deref(), known(1).as_deref()) {
+                    (Some("event"), Some("inputs")) => 2,
+                    (Some("event"), None) | (None, _) => {
+                        self.all = true;
+                        continue;
+                    }
+                    _ => continue,
+                }
+            } else {
                 continue;
-            }
-            let after = after.trim_start();
-            if let Some(name) = after.strip_prefix('.') {
-                let name = name.trim_start();
-                let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').unwrap_or(name.len());
-                match name.get(..end) {
-                    Some(name) if !name.is_empty() => self.names.extend([name.to_owned()]),
-                    _ => self.all = true,
-                }
-            } else if let Some(index) = after.strip_prefix('[') {
-                let name = index.trim_start().strip_prefix('\'').and_then(|name| name.split_once('\''));
-                match name {
-                    Some((name, close)) if close.trim_start().starts_with(']') => self.names.extend([name.to_owned()]),
-                    _ => self.all = true,
-                }
-            } else if !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
-                self.all = true;
+            };
+            match read.name(at) {
+                Some(name) => self.names.extend([name.to_ascii_lowercase()]),
+                None => self.all = true,
             }
         }
     }
-}
-
-/// Whether a context is used and not one of its properties.
-fn is_taken_whole(code: &str, context: &str) -> bool {
-    code.match_indices(context).any(|(at, _)| {
-        let before = code.get(..at).and_then(|text| text.chars().next_back());
-        let after = code.get(at + context.len()..).and_then(|text| text.trim_start().chars().next());
-        let begins = before.is_none_or(|c| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.' | '/' | '\''));
-        begins && after.is_none_or(|c| matches!(c, ')' | ',' | '}' | '[' | '|' | '&'))
-    })
 }
 
 /// What the document reads: in `${{ }}`, in `if`, and in scripts that look at the event by themselves.
@@ -72,11 +55,13 @@ pub fn input_reads(document: Node<'_>) -> InputReads {
     for _ in 0..MAX_NODES {
         let Some((node, key)) = waiting.pop() else { return reads };
         if let Some(text) = node.text() {
-            for part in text.split("${{").skip(1) {
-                reads.take(part.split_once("}}").map_or(part, |(expression, _)| expression));
-            }
-            if matches!(key, "if") && !text.contains("${{") {
-                reads.take(text);
+            let templates = if key == "if" { expression::condition(node) } else { expression::templates(node) };
+            for template in &templates {
+                match &template.expr {
+                    Ok(expr) => reads.take(expr),
+                    // What cannot be read may read anything.
+                    Err(_) => reads.all = true,
+                }
             }
             // The file of the event, the payload in a script's library, the variables of an action.
             if ["GITHUB_EVENT_PATH", "payload.inputs", "event.json", "github.event_path"]

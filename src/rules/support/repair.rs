@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests stop at what they did not expect")]
 
 use crate::engine::{self, Request};
+use crate::fix::{self, Scope};
 use crate::input::{Content, Limits, Origin, RawFile};
 use crate::model::{Date, Level};
 
@@ -12,12 +13,7 @@ pub(in crate::rules) fn repaired(rule: &str, text: &str) -> String {
     let path = ".github/workflows/ci.yml".to_owned();
     let files = vec![RawFile { path, content: Content::Bytes(text.into()), origin: Origin::Tree }];
     let today: Date = "2026-11-23".parse().unwrap();
-    let report = engine::analyze(Request { files, limits: Limits::default(), fail_on: Level::Error, today }, &policy);
-    let mut edits: Vec<_> = report.findings.into_iter().flat_map(|finding| finding.fix.edits).collect();
-    edits.sort_by_key(|edit| std::cmp::Reverse(edit.offset));
-    let mut text = text.to_owned();
-    for edit in edits {
-        text.replace_range(edit.offset..edit.offset + edit.length, &edit.text);
-    }
-    text
+    let request = Request { files, limits: Limits::default(), fail_on: Level::Error, today };
+    let fixed = fix::fix(request, &policy, Scope::All).files;
+    fixed.into_iter().next().map_or_else(|| text.to_owned(), |file| file.after)
 }

@@ -5,6 +5,7 @@ use crate::evidence::{Evidence, File, StepRef};
 use crate::model::Edit;
 use crate::parse::workflow::{Step, Uses, is_dynamic};
 use crate::parse::yaml::Node;
+use crate::parse::yaml::edit::{self, Entry};
 
 /// The `uses` of a step that uploads an artifact.
 pub fn upload<'s, 't>(step: &'s Step<'t>) -> Option<&'s Uses<'t>> {
@@ -24,19 +25,10 @@ pub fn uploaded_proof(step: &Step<'_>) -> Option<Proof> {
     uploaded_paths(step).chain([name]).filter_map(proof_of).max()
 }
 
-/// An edit that gives an action one more input, as the first line of its `with`; only where `with` is a block mapping.
-pub fn add_input(file: &File<'_>, step: &Step<'_>, input: &str) -> Option<Edit> {
-    let with = step.node.get("with").filter(|with| with.is_mapping() && !with.is_flow())?;
-    let (first, _) = with.entries().next()?;
-    let offset = first.span().offset;
-    let indent = with.tree().text().get(..offset)?.rsplit('\n').next()?;
-    // Under an anchor or behind a tag the first key may share its line with something else.
-    indent.bytes().all(|b| b == b' ').then(|| Edit {
-        file: file.path().to_owned(),
-        offset,
-        length: 0,
-        text: format!("{input}\n{indent}"),
-    })
+/// An edit that gives an action one more input.
+pub fn add_input(file: &File<'_>, step: &Step<'_>, input: &str, value: &str) -> Option<Edit> {
+    let patch = edit::append_below(step.node, "with", &[Entry::line(input, value)], "uses")?;
+    Some(patch.edit(file.path(), true))
 }
 
 /// Whether a value is written down and not left to an expression.

@@ -267,7 +267,13 @@ fn name_shell(at: StepRef<'_>, run: &Run<'_>, options: ShellOptions, tests: &[Te
     let key = run.node.key()?;
     let offset = key.span().offset;
     let indent = key.tree().text().get(..offset)?.rsplit('\n').next()?.chars().count();
-    Some(Edit { file: at.file.path().to_owned(), offset, length: 0, text: format!("shell: bash\n{:indent$}", "") })
+    Some(Edit {
+        file: at.file.path().to_owned(),
+        offset,
+        length: 0,
+        text: format!("shell: bash\n{:indent$}", ""),
+        safe: true,
+    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::reports::admit_gaps;
 use crate::evidence::Evidence;
+use crate::rules::support::params::Duration;
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
@@ -29,7 +30,7 @@ rule! {
     ///
     /// # Options
     ///
-    /// - `max_seconds`: longest time of a case (default 30).
+    /// - `max_seconds`: longest time of a case, as a number of seconds or with units, `30s`, `1m` (default 30).
     ///
     /// # When to waive
     ///
@@ -47,12 +48,12 @@ rule! {
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Params {
-    max_seconds: f64,
+    max_seconds: Duration,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { max_seconds: 30.0 }
+        Self { max_seconds: Duration::of_seconds(30.0) }
     }
 }
 
@@ -67,12 +68,12 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
             let Some(seconds) = case.seconds else { continue };
             timed += 1;
             slowest = slowest.max(seconds);
-            if seconds > limit {
+            if seconds > limit.seconds() {
                 spots.push(Spot {
                     file: report.file,
                     span: case.span,
                     path: String::new(),
-                    message: format!("`{}` took {seconds:.1} s, over the budget of {limit} s", case.name),
+                    message: format!("`{}` took {seconds:.1} s, over the budget of {limit}", case.name),
                     detail: format!("`{}` with {seconds:.1} s", case.name),
                     edits: Vec::new(),
                 });
@@ -89,7 +90,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         WHY,
         |group| {
             let first = group.first().map_or("", |spot| spot.detail.as_str());
-            format!("{} test cases took longer than {limit} s; the first: {first}", group.len())
+            format!("{} test cases took longer than {limit}; the first: {first}", group.len())
         },
         |_| {
             "Find out what the test waits for (a sleep, a timeout, a service that starts again for each case), or move it \

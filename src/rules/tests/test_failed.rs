@@ -1,9 +1,10 @@
 //! The rule `test-failed`.
 
+use super::cases::{is_allowed, name_of};
 use super::reports::admit_gaps;
 use crate::evidence::Evidence;
 use crate::model::CaseStatus;
-use crate::parse::test_results::{Case, Suite, SuiteError};
+use crate::parse::test_results::{Suite, SuiteError};
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
@@ -85,7 +86,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
             if !matches!(case.status, CaseStatus::Failed | CaseStatus::Error) {
                 continue;
             }
-            if is_allowed(case, params) {
+            if is_allowed(case, &params.allow) {
                 allowed += 1;
                 continue;
             }
@@ -123,23 +124,6 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
             format!("{FIX}{}\n", names.join("\n    "))
         },
     );
-}
-
-fn is_allowed(case: &Case, params: &Params) -> bool {
-    let full = format!("{} {}", case.class, case.name);
-    // A name such as `adds[1]` is also a pattern; as it stands it means itself.
-    params.allow.iter().any(|pattern| {
-        [&*case.name, full.as_str()].iter().any(|name| pattern == name || fast_glob::glob_match(pattern, name))
-    })
-}
-
-fn name_of(suite: &Suite, case: &Case) -> String {
-    let class = if case.class.is_empty() { &suite.name } else { &case.class };
-    match (class.is_empty(), case.name.is_empty()) {
-        (true, _) => case.name.to_string(),
-        (false, true) => class.to_string(),
-        (false, false) => format!("{class} {}", case.name),
-    }
 }
 
 const fn verb(status: CaseStatus) -> &'static str {

@@ -4,6 +4,7 @@ use super::durations::durations;
 use super::reports::admit_gaps;
 use crate::evidence::Evidence;
 use crate::model::Fix;
+use crate::rules::support::params::Duration;
 use crate::rules::support::words::count;
 use crate::rules::{Hit, Sink, rule};
 use serde::Deserialize;
@@ -33,7 +34,8 @@ rule! {
     ///
     /// # Options
     ///
-    /// - `max_seconds`: longest time of a report's tests (default 300).
+    /// - `max_seconds`: longest time of a report's tests, as a number of seconds or with units, `5m`, `90s` (default
+    ///   300).
     ///
     /// # When to waive
     ///
@@ -51,12 +53,12 @@ rule! {
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Params {
-    max_seconds: f64,
+    max_seconds: Duration,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { max_seconds: 300.0 }
+        Self { max_seconds: Duration::of_seconds(300.0) }
     }
 }
 
@@ -73,7 +75,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         sink.fact(format!("{} with a time, the longest {longest:.1} s", count(runs.len(), "test report")));
     }
     admit_gaps(evidence, sink);
-    for run in runs.iter().filter(|run| run.seconds > params.max_seconds) {
+    for run in runs.iter().filter(|run| run.seconds > params.max_seconds.seconds()) {
         let file = run.report.file;
         let what = if run.files > 1 {
             format!("the {} reports in {}", run.files, file.folder())
@@ -85,7 +87,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
             span: run.report.suites.first().map_or_else(Default::default, |suite| suite.span),
             path: String::new(),
             message: format!(
-                "the tests of {what} took {:.1} s, over the budget of {} s",
+                "the tests of {what} took {:.1} s, over the budget of {}",
                 run.seconds, params.max_seconds
             ),
             why: WHY,
