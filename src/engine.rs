@@ -8,7 +8,7 @@ use crate::model::{
 };
 use crate::parse::documents;
 use crate::policy::{Demand, Policy, PolicyError};
-use crate::rules::{self, Settle, Sink};
+use crate::rules::{self, Hidden, Settle, Sink};
 use std::collections::BTreeMap;
 
 /// What is judged, and how.
@@ -67,11 +67,13 @@ pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) 
         // Those about waivers see what the others came to.
         let (last, first): (Vec<_>, Vec<_>) =
             demands.iter().partition(|demand| rules::ABOUT_WAIVERS.contains(&&*demand.rule));
-        let run = |demand: &Demand, evidence: &Evidence<'_>| {
+        let mut hidden = Hidden::default();
+        let mut run = |demand: &Demand, evidence: &Evidence<'_>| {
             let rule = rules::find(&demand.rule)?;
             let sink = Sink::new(&rule.meta, demand.level, demand.place.clone(), today);
             let mut sink = sink.settled_by(&settle);
             (rule.run)(evidence, &demand.params, &mut sink);
+            hidden.extend(sink.take_hidden());
             Some(sink.finish())
         };
         let mut ends: Vec<_> = first.into_iter().filter_map(|demand| run(demand, &evidence)).collect();
@@ -80,6 +82,8 @@ pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) 
         ends.extend(last.into_iter().filter_map(|demand| run(demand, &evidence)));
         let (mut outcomes, findings): (Vec<_>, Vec<_>) = ends.into_iter().unzip();
         let mut findings: Vec<Finding> = findings.into_iter().flatten().collect();
+        outcomes.iter_mut().for_each(|outcome| hidden.conceal_outcome(outcome));
+        findings.iter_mut().for_each(|finding| hidden.conceal_finding(finding));
         outcomes.sort_by(|a, b| (a.family, &a.rule).cmp(&(b.family, &b.rule)));
         findings.sort_by(|a, b| {
             (&a.place.file, a.place.offset, &a.rule, &a.message).cmp(&(

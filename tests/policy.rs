@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use tollgate::engine::load_policy;
 use tollgate::model::Level;
 use tollgate::policy::{PACKS, Policy, PolicyError};
+use tollgate::rules::REGISTRY;
 
 fn load(files: &[(&str, &str)]) -> Result<Policy, Vec<PolicyError>> {
     let files: BTreeMap<&str, &str> = files.iter().copied().collect();
@@ -29,6 +30,37 @@ fn the_shipped_packs_load_and_docker_ci_holds_all_of_recommended() {
     assert!(docker.len() > recommended.len());
     assert_eq!(by_name["docker-ci"].info.sources.len(), 2);
     assert!(by_name["docker-ci"].info.sources.iter().all(|source| source.pack));
+}
+
+/// Rules that no pack turns on: they need something that only a policy of one's own can say, or come by themselves with
+/// the waivers and the baseline that they judge.
+const IN_NO_PACK: [&str; 12] = [
+    "bad-waiver",
+    "coverage-regressed",
+    "expired-waiver",
+    "overlong-waiver",
+    "patch-coverage-below-threshold",
+    "reported-finding",
+    "run-record-missing",
+    "run-slower-than-baseline",
+    "schedule-missing",
+    "single-platform-image",
+    "tests-disappeared",
+    "unused-waiver",
+];
+
+#[test]
+fn every_rule_is_in_the_pack_strict_or_off_on_purpose() {
+    let strict = load_policy("strict", None, &|_| None).unwrap();
+    let strict = levels(&strict);
+    let left: Vec<&str> = REGISTRY.iter().map(|rule| rule.meta.id).filter(|id| !strict.contains_key(id)).collect();
+    assert_eq!(left, IN_NO_PACK);
+    for (name, _) in PACKS {
+        let pack = load_policy(name, None, &|_| None).unwrap();
+        for (rule, level) in levels(&pack) {
+            assert!(strict.get(rule) >= Some(&level), "`{rule}` is `{level:?}` in {name}, and less in strict");
+        }
+    }
 }
 
 #[test]

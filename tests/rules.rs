@@ -147,3 +147,30 @@ fn every_case_ends_as_its_heading_says() {
         assert!(kinds.contains("fires") && kinds.contains("silent"), "{id} needs cases of both kinds: {kinds:?}");
     }
 }
+
+#[test]
+fn a_secret_that_is_found_stands_nowhere_in_the_report() {
+    let token = ["ghp_", "q7Zt0bX9vKc2LmR5wYhJ8nPdF3sGaE6uT1iO"].concat();
+    let value = "Kq3vX8mZ2pL9wR5tY7nB";
+    let key = "MHcCAQEEIO7q7Zt0bX9vKc2LmR5wYhJ8nPdF3sGaE6uT1iOoWx4Bz9VrC0kQyMjN";
+    let workflow = format!(
+        "on: push\nenv:\n  API_TOKEN: {value}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: |\n          pytest \
+         --token {token} || true\n          curl https://x:{token}@get.example.com/{value}/install.sh | sh\n      - uses: a/b@{value}\n        \
+         with:\n          key: \"-----BEGIN EC PRIVATE KEY-----\\n{key}\\n{key}\\n-----END EC PRIVATE KEY-----\"\n"
+    );
+    let files = [
+        (".github/workflows/a.yml".to_owned(), workflow),
+        (
+            "Dockerfile".to_owned(),
+            format!("FROM debian\nENV {} {value}\nRUN curl https://a.io/{value} | sh\n", "API_TOKEN"),
+        ),
+    ];
+    let report = judge(&files, "version: 1\nextends: [strict]\n");
+    let text = serde_json::to_string(&report).unwrap();
+    assert!(report.findings.iter().filter(|finding| finding.rule == "secret-in-plain-text").count() == 2);
+    assert!(report.findings.len() > 8, "other rules look at the same lines");
+    for secret in [token.as_str(), value, key] {
+        let tail = &secret[4..12];
+        assert!(!text.contains(tail), "{}", &text[text.find(tail).unwrap_or(0).saturating_sub(200)..]);
+    }
+}

@@ -3,6 +3,7 @@
 //! A rule's file holds its documentation (the doc comment inside [`rule!`]), its declaration, its parameters, and its
 //! one function. [`REGISTRY`] is the sorted list of all; tests hold it against the files and run every example.
 
+mod hidden;
 mod registry;
 mod settle;
 #[cfg(not(target_arch = "wasm32"))]
@@ -25,6 +26,7 @@ pub mod security;
 pub mod tests;
 pub mod time;
 
+pub use hidden::Hidden;
 pub use registry::{REGISTRY, find, specs};
 pub use settle::Settle;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,5 +1,5 @@
-use super::Meta;
 use super::settle::{Settle, Wrong};
+use super::{Hidden, Meta};
 use crate::evidence::File;
 use crate::model::{
     Date, Edit, Family, FileKind, Finding, Fix, Level, Outcome, OutcomeKind, Place, PolicyPlace, Related, Span, Status,
@@ -26,6 +26,7 @@ pub struct Sink<'s> {
     settle: Option<&'s Settle<'s>>,
     /// Things that do not hold and that a waiver takes out.
     waived: usize,
+    hidden: Hidden,
 }
 
 /// A finding as a rule says it.
@@ -101,6 +102,7 @@ impl<'s> Sink<'s> {
             findings: Vec::new(),
             settle: None,
             waived: 0,
+            hidden: Hidden::default(),
         }
     }
 
@@ -129,6 +131,16 @@ impl<'s> Sink<'s> {
     pub fn no_evidence(&mut self, fact: impl Into<String>) {
         self.missing = true;
         self.facts.push(fact.into());
+    }
+
+    /// Keeps a secret out of the report: it is masked in the texts and excerpts of all findings.
+    pub fn hide(&mut self, secret: &str) {
+        self.hidden.add(secret);
+    }
+
+    /// What [`Sink::hide`] was told.
+    pub fn take_hidden(&mut self) -> Hidden {
+        std::mem::take(&mut self.hidden)
     }
 
     /// Reports a finding.

@@ -5,29 +5,34 @@ use crate::parse::dockerfile::{Dockerfile, Form, Instruction, Stage};
 use crate::parse::shell::{self, Script};
 
 /// The commands of a `RUN`.
-pub(super) struct Layer<'d> {
+pub(in crate::rules) struct Layer<'d> {
     /// The instruction.
-    pub(super) run: &'d Instruction,
+    pub(in crate::rules) run: &'d Instruction,
     /// Its commands.
-    pub(super) script: Script,
+    pub(in crate::rules) script: Script,
 }
 
 impl Layer<'_> {
     /// The bytes in the file of a part of the script.
-    pub(super) fn span(&self, inner: Span) -> Span {
+    pub(in crate::rules) fn span(&self, inner: Span) -> Span {
         // The words of the JSON form bring their own places.
         self.run.run_script().map_or(inner, |text| text.span(inner))
     }
 
     /// Whether a folder is kept from build to build by `--mount=type=cache`.
-    pub(super) fn has_cache_mount(&self) -> bool {
+    pub(in crate::rules) fn has_cache_mount(&self) -> bool {
         let mut mounts = self.run.flags.iter().filter(|flag| flag.name == "mount");
         mounts.any(|flag| flag.value.as_deref().unwrap_or_default().split(',').any(|field| field == "type=cache"))
     }
 }
 
 /// The commands of an instruction, where it is a `RUN` for a POSIX shell.
-pub(super) fn layer<'d>(dockerfile: &Dockerfile, stage: &Stage, at: usize, run: &'d Instruction) -> Option<Layer<'d>> {
+pub(in crate::rules) fn layer<'d>(
+    dockerfile: &Dockerfile,
+    stage: &Stage,
+    at: usize,
+    run: &'d Instruction,
+) -> Option<Layer<'d>> {
     if run.keyword != "RUN" {
         return None;
     }
@@ -45,7 +50,7 @@ pub(super) fn layer<'d>(dockerfile: &Dockerfile, stage: &Stage, at: usize, run: 
 }
 
 /// `COPY . …` or `ADD . …` from the context.
-pub(super) fn copies_everything(instruction: &Instruction) -> bool {
+pub(in crate::rules) fn copies_everything(instruction: &Instruction) -> bool {
     if !matches!(instruction.keyword.as_str(), "COPY" | "ADD") || instruction.flag("from").is_some() {
         return false;
     }

@@ -2,7 +2,7 @@
 
 pub mod cache_busting_copy;
 pub mod image_without_healthcheck;
-mod layers;
+pub(super) mod layers;
 pub mod leftover_package_lists;
 pub mod missing_dockerignore;
 pub mod single_platform_image;

@@ -17,34 +17,67 @@ const FLAGS: [&str; 9] = [
 ];
 
 /// Options that take the next word when no `=` follows.
-const VALUES: [&str; 28] = [
+const VALUES: [&str; 61] = [
     "--add-host",
+    "--annotation",
+    "--blkio-weight",
     "--cap-add",
     "--cap-drop",
+    "--cgroupns",
+    "--cidfile",
+    "--cpu-shares",
     "--cpus",
+    "--cpuset-cpus",
+    "--device",
+    "--dns",
+    "--domainname",
     "--entrypoint",
     "--env",
     "--env-file",
+    "--expose",
     "--gpus",
+    "--group-add",
     "--health-cmd",
     "--health-interval",
     "--health-retries",
+    "--health-start-period",
     "--health-timeout",
     "--hostname",
+    "--ip",
+    "--ipc",
     "--label",
+    "--label-file",
+    "--link",
+    "--log-driver",
+    "--log-opt",
+    "--mac-address",
     "--memory",
+    "--memory-swap",
     "--mount",
     "--name",
     "--net",
     "--network",
+    "--network-alias",
+    "--pid",
+    "--pids-limit",
     "--platform",
     "--publish",
     "--pull",
     "--restart",
+    "--runtime",
+    "--security-opt",
     "--shm-size",
+    "--stop-signal",
+    "--stop-timeout",
+    "--storage-opt",
+    "--sysctl",
     "--tmpfs",
+    "--ulimit",
     "--user",
+    "--userns",
+    "--uts",
     "--volume",
+    "--volumes-from",
     "--workdir",
 ];
 
@@ -55,23 +88,30 @@ const SHORT_VALUES: &str = "ehlmpuvw";
 
 /// The image of `docker run` and `docker create`; `None` where an option is not known or the image is not a plain word.
 pub(in crate::rules) fn image(command: &Command) -> Option<&Word> {
+    parts(command).map(|(_, image)| image).filter(|image| !image.dynamic)
+}
+
+/// The options of `docker run` and `docker create` with their values, and the image; `None` where an option is not known.
+pub(super) fn parts(command: &Command) -> Option<(Vec<&Word>, &Word)> {
     let (verb, words) = container_call(command)?;
     if !matches!(verb, "run" | "create") {
         return None;
     }
+    let mut options = Vec::new();
     let mut words = words.into_iter();
     while let Some(word) = words.next() {
         let text = word.text.as_str();
         if !text.starts_with('-') {
-            return (!word.dynamic).then_some(word);
+            return Some((options, word));
         }
+        options.push(word);
         if let Some((name, _)) = text.split_once('=').filter(|_| text.starts_with("--")) {
             if !FLAGS.contains(&name) && !VALUES.contains(&name) {
                 return None;
             }
         } else if text.starts_with("--") {
             if VALUES.contains(&text) {
-                words.next()?;
+                options.push(words.next()?);
             } else if !FLAGS.contains(&text) {
                 return None;
             }
@@ -82,7 +122,7 @@ pub(in crate::rules) fn image(command: &Command) -> Option<&Word> {
                 return None;
             }
             if letter.is_some() && rest.chars().nth(1).is_none() {
-                words.next()?;
+                options.push(words.next()?);
             }
         }
     }
