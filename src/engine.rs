@@ -82,8 +82,12 @@ pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) 
         ends.extend(last.into_iter().filter_map(|demand| run(demand, &evidence)));
         let (mut outcomes, findings): (Vec<_>, Vec<_>) = ends.into_iter().unzip();
         let mut findings: Vec<Finding> = findings.into_iter().flatten().collect();
-        outcomes.iter_mut().for_each(|outcome| hidden.conceal_outcome(outcome));
-        findings.iter_mut().for_each(|finding| hidden.conceal_finding(finding));
+        for outcome in &mut outcomes {
+            hidden.conceal_outcome(outcome);
+        }
+        for finding in &mut findings {
+            hidden.conceal_finding(finding);
+        }
         outcomes.sort_by(|a, b| (a.family, &a.rule).cmp(&(b.family, &b.rule)));
         findings.sort_by(|a, b| {
             (&a.place.file, a.place.offset, &a.rule, &a.message).cmp(&(

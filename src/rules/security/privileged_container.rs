@@ -22,7 +22,7 @@ rule! {
     /// `options` of a job's `container` and `services`, no `privileged: true` in a compose file, and no mounted Docker
     /// socket, with which a container starts others as root.
     ///
-    /// Not judged: images that are made to work in this way (`docker:dind`, BuildKit, `k3s`, `kind`, the emulators of
+    /// Not judged: images that are made to work in this way (`docker:dind`, `buildkit`, `k3s`, `kind`, the emulators of
     /// `binfmt` and `qemu-user-static`; with the socket also Testcontainers' helper, Traefik, Portainer and collectors of
     /// logs and metrics), and options that an expression makes.
     ///

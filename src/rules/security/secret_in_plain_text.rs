@@ -15,8 +15,9 @@ rule! {
     /// No credential is written into a workflow, an action, a compose or bake file, a Dockerfile or a `.env` file:
     ///
     /// - a text that has the form of a credential, wherever it stands, in comments too: tokens of GitHub, GitLab, Slack,
-    ///   npm, PyPI, Docker Hub, Hugging Face and others, live keys of Stripe, keys of Google, OpenAI, Anthropic and SendGrid, the
-    ///   secret of an AWS key beside its id, private keys, and passwords in addresses of other hosts;
+    ///   npm, the Python index, Docker Hub, Hugging Face and others, live keys of Stripe, keys of Google, of vendors of
+    ///   language models and of senders of mail, the secret of an AWS key beside its id, private keys, and passwords in
+    ///   addresses of other hosts;
     /// - a literal that looks as if it was made at random, under the name of a secret (`API_TOKEN`, `db-password`): in `env`,
     ///   `with`, `environment`, `args`, assignments and options of scripts;
     /// - `ARG` and `ENV` of a Dockerfile with the name of a secret and a literal that is no plain word.
