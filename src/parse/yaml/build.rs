@@ -47,6 +47,8 @@ fn read<'t, 's>(
         emit_unresolved_aliases: true,
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
+        // A key may stand below pages of what was commented out; the tree keeps comments anyway.
+        max_buffered_comment_events: MAX_NODES,
     };
     let mut builder = Builder {
         tree: Tree {
