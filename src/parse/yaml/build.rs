@@ -140,7 +140,9 @@ impl<'t> Builder<'t> {
             }
             Event::UnresolvedAlias(name) => {
                 self.problems
-                    .push(Problem::new(span, format!("the alias `*{name}` has no anchor `&{name}` before it")));
+                    .push(Problem::new(span, format!(
+                        "the alias `*{name}` has no anchor `&{name}` before it; a text that begins with `*` needs quotes"
+                    )));
                 self.add(Kind::Scalar(Cow::Borrowed(""), Style::Plain), span, 0, None);
             }
             Event::Comment(text, _) => self.tree.comments.push(Comment { text: adopt(text), span }),

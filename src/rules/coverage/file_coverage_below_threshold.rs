@@ -1,11 +1,12 @@
 //! The rule `file-coverage-below-threshold`.
 
 use super::percent::{Percent, needed, root, rounded_down};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, File};
 use crate::model::Span;
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 rule! {
     /// # What it checks
@@ -96,6 +97,12 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     let Percent(percent) = params.line;
     let (mut judged, mut small) = (0, 0);
     let mut spots = Vec::new();
+    let mut of_path: BTreeMap<&str, &File<'_>> = BTreeMap::new();
+    for report in &evidence.coverage_reports {
+        for source in &report.value.files {
+            of_path.entry(&source.path).or_insert(report.file);
+        }
+    }
     for file in &coverage.files {
         let Some(measured) = file.line.percent() else { continue };
         if file.line.total < params.min_lines {
@@ -109,7 +116,10 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         // At the source itself where it is in the tree, so that it is shown there.
         let (place, offset) = match evidence.source_file(&file.path) {
             Some(source) => (source, 0),
-            None => (report.file, root(&report.file.source.text)),
+            None => {
+                let report = of_path.get(file.path.as_str()).copied().unwrap_or(report.file);
+                (report, root(&report.source.text))
+            }
         };
         let (covered, total) = (file.line.covered, file.line.total);
         spots.push(Spot {

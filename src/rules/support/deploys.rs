@@ -3,7 +3,7 @@
 use crate::evidence::{Evidence, JobRef};
 use crate::input::Origin;
 use crate::parse::shell::Command;
-use crate::parse::workflow::{Step, Uses};
+use crate::parse::workflow::{Job, Step, Uses};
 use crate::rules::support::words::words;
 
 /// Actions that do nothing but deploy.
@@ -127,8 +127,18 @@ pub fn deploying_job<'e>(evidence: &'e Evidence<'e>) -> Option<JobRef<'e>> {
         if any(&NO_SERVICE) || job.job.steps.iter().any(publishes_pages) {
             return false;
         }
-        any(&["deploy", "deploys", "deployment", "redeploy"]) || deploys(*job).is_some()
+        let named = any(&["deploy", "deploys", "deployment", "redeploy"]);
+        (named && does_something(job.job)) || deploys(*job).is_some()
     })
+}
+
+/// Whether a job that is called after deploying can do so: it runs something of its own, or hands over to what is called
+/// the same. Jobs that were copied keep their names.
+fn does_something(job: &Job<'_>) -> bool {
+    let named =
+        |uses: &Uses<'_>| uses.action().is_some_and(|action| words(&action).iter().any(|word| word == "deploy"));
+    let runs = |step: &Step<'_>| step.run.is_some() || step.uses.as_ref().is_some_and(named);
+    job.uses.is_some() || job.node.get("environment").is_some() || job.steps.iter().any(runs)
 }
 
 /// Words of jobs and workflows that deploy no service.
