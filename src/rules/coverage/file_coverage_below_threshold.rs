@@ -90,7 +90,7 @@ const WHY: &str = "A good average hides the one module that nobody tests.";
 const SHOWN_FILES: usize = 5;
 
 fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
-    let (Some(coverage), Some(report)) = (&evidence.coverage, evidence.coverage_reports.first()) else {
+    let (Some(coverage), Some(report)) = (&evidence.coverage, evidence.coverage_report()) else {
         sink.fact("no coverage report was given");
         return;
     };
@@ -98,7 +98,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     let (mut judged, mut small) = (0, 0);
     let mut spots = Vec::new();
     let mut of_path: BTreeMap<&str, &File<'_>> = BTreeMap::new();
-    for report in &evidence.coverage_reports {
+    for report in evidence.coverage_reports.iter().filter(|other| other.file.source.kind == report.file.source.kind) {
         for source in &report.value.files {
             of_path.entry(&source.path).or_insert(report.file);
         }
