@@ -29,8 +29,8 @@ fn today() -> Date {
     "2026-11-24".parse().unwrap()
 }
 
-fn policy(text: &str) -> Option<Choice> {
-    Some(Choice::Text { name: "tollgate.yml".to_owned(), text: text.to_owned() })
+fn policy(text: &str) -> Choice {
+    Choice::Text { name: "tollgate.yml".to_owned(), text: text.to_owned() }
 }
 
 fn failing(report: &Report) -> Vec<&str> {
@@ -42,7 +42,7 @@ fn files_that_were_read_once_are_judged_by_one_policy_after_another() {
     let mut session = open(&[("lcov.info", COVERAGE)]);
     for (line, verdict) in [(80, Verdict::Fail), (75, Verdict::Pass), (76, Verdict::Fail)] {
         let text = format!("version: 1\nrules:\n  coverage-below-threshold: {{ level: error, line: {line} }}\n");
-        assert_eq!(session.judge(policy(&text), today()).unwrap().verdict, verdict, "{line}");
+        assert_eq!(session.judge(Some(policy(&text)), today()).unwrap().verdict, verdict, "{line}");
     }
     assert_eq!(session.judge(None, today()).unwrap().verdict, Verdict::Fail);
 }
@@ -69,14 +69,15 @@ fn the_files_own_policy_is_taken_and_may_extend_files_of_the_session() {
     ]);
     assert_eq!(failing(session.judge(None, today()).unwrap()), ["sleep-as-wait"]);
     let edited = "version: 1\nextends: [./rules/base.yml]\nrules: { sleep-as-wait: off }\n";
-    assert!(failing(session.judge(policy(edited), today()).unwrap()).is_empty());
+    assert!(failing(session.judge(Some(policy(edited)), today()).unwrap()).is_empty());
 }
 
 #[test]
 fn a_wrong_policy_is_refused_with_places_and_leaves_the_last_report() {
     let mut session = open(&[(WORKFLOW, SLEEPY)]);
     let before = render::json(session.judge(None, today()).unwrap());
-    let Err(Refusal::Policy(problems)) = session.judge(policy("version: 1\nrules:\n  sleep-as-wiat: error\n"), today())
+    let Err(Refusal::Policy(problems)) =
+        session.judge(Some(policy("version: 1\nrules:\n  sleep-as-wiat: error\n")), today())
     else {
         unreachable!("it was not refused")
     };
