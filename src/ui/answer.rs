@@ -22,7 +22,7 @@ pub fn use_answer(kind: &'static str, argument: &str, report: &Shared) -> Option
             })
         };
         if let Some(ports) = ports {
-            ports.ask.emit(Question { kind: *kind, argument: argument.clone(), done });
+            ports.ask.emit(Question { kind, argument: argument.clone(), done });
         }
         move || wanted.set(false)
     });
