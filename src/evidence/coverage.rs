@@ -15,6 +15,8 @@ pub(super) type Sources<'r> = BTreeMap<String, Cow<'r, CoveredSource>>;
 /// Coverage and, for each report in order, what is worth knowing of its paths.
 pub(super) struct Measured {
     pub(super) coverage: Option<Coverage>,
+    /// The format that it was counted from.
+    pub(super) format: Option<FileKind>,
     pub(super) notes: Vec<String>,
 }
 
@@ -55,6 +57,7 @@ pub(super) fn measure(
     // A format that counts no lines cannot be the lowest in lines.
     let percent = |c: &Coverage| c.line.percent().unwrap_or(f64::INFINITY);
     let lowest = merged.min_by(|a, b| percent(&a.1).total_cmp(&percent(&b.1)));
+    let format = lowest.as_ref().map(|(kind, _)| *kind);
     let coverage = lowest.map(|(kind, mut coverage)| {
         "lines hit / lines instrumented, merged by path and line".clone_into(&mut coverage.definition);
         if count > 1 {
@@ -64,7 +67,7 @@ pub(super) fn measure(
         coverage.patch = patch;
         coverage
     });
-    Measured { coverage, notes }
+    Measured { coverage, format, notes }
 }
 
 /// The paths of a report's files, in order, as files of the tree.

@@ -133,6 +133,8 @@ pub struct Evidence<'a> {
     pub tests: Option<Tests>,
     /// Coverage over all reports.
     pub coverage: Option<Coverage>,
+    /// The format that it was counted from.
+    pub coverage_format: Option<FileKind>,
     /// An earlier report that this run is compared with.
     pub baseline: Option<&'a Baseline>,
     /// The waivers of the policy and of comments, and what became of them: empty until all other rules have run.
@@ -166,6 +168,7 @@ impl<'a> Evidence<'a> {
             repeats: Repeats::default(),
             tests: None,
             coverage: None,
+            coverage_format: None,
             baseline: None,
             waivers: Vec::new(),
         };
@@ -182,6 +185,7 @@ impl<'a> Evidence<'a> {
         let tree = source_paths::SourcePaths::new(evidence.tree_files());
         let measured = coverage::measure(&evidence.coverage_reports, &tree, changed.as_ref());
         evidence.coverage = measured.coverage;
+        evidence.coverage_format = measured.format;
         for (report, note) in evidence.coverage_reports.iter().zip(measured.notes).filter(|(_, note)| !note.is_empty())
         {
             if let Ok(at) = files.binary_search_by(|file| file.path().cmp(report.file.path()))
@@ -191,6 +195,11 @@ impl<'a> Evidence<'a> {
             }
         }
         evidence
+    }
+
+    /// The first report of the format that [`Self::coverage`] was counted from: where findings about the whole stand.
+    pub fn coverage_report(&self) -> Option<&Doc<'a, &'a CoverageReport>> {
+        self.coverage_reports.iter().find(|report| Some(report.file.source.kind) == self.coverage_format)
     }
 
     fn take(
