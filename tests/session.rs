@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tollgate::engine::{self, Request};
 use tollgate::input::{Content, Limits, Origin, RawFile};
 use tollgate::model::{
-    Baseline, Date, Level, NumberInForce, ParameterInForce, PolicyInForce, PolicyPlace, Report, Status, Unit, Verdict,
+    Baseline, Date, Level, ParameterInForce, PolicyInForce, PolicyPlace, Report, Status, Unit, Verdict,
 };
 use tollgate::render;
 use tollgate::session::{Choice, Refusal, SOURCE_LIMIT, Session};
@@ -166,16 +166,18 @@ fn numbers_are_told_with_what_they_count() {
     let mut session = open(&[]);
     session.judge(Some(Choice::Pack("docker-ci".to_owned())), today()).unwrap();
     let policy = in_force(&session);
-    for (rule, name, value, unit, whole, max) in [
-        ("coverage-below-threshold", "line", Some(80.0), Unit::Percent, false, Some(100.0)),
-        ("coverage-below-threshold", "branch", None, Unit::Percent, false, Some(100.0)),
-        ("run-over-budget", "max_seconds", Some(300.0), Unit::Seconds, false, None),
-        ("step-over-budget", "max_seconds", Some(120.0), Unit::Seconds, false, None),
-        ("rollback-objective", "max_minutes", Some(5.0), Unit::Minutes, false, None),
-        ("artifact-retention", "max", Some(90.0), Unit::Plain, true, None),
+    for (rule, name, value, unit, high, step) in [
+        ("coverage-below-threshold", "line", Some("80"), Unit::Percent, "100", "1"),
+        ("coverage-below-threshold", "branch", None, Unit::Percent, "100", "1"),
+        ("run-over-budget", "max_seconds", Some("300"), Unit::Time, "600", "5"),
+        ("step-over-budget", "max_seconds", Some("120"), Unit::Time, "300", "5"),
+        ("healthcheck-too-slow", "max_seconds", Some("120"), Unit::Seconds, "300", "5"),
+        ("rollback-objective", "max_minutes", Some("5"), Unit::Minutes, "10", "0.5"),
+        ("artifact-retention", "max", Some("90"), Unit::Plain, "200", "1"),
     ] {
-        let number = parameter(&policy, rule, name).number;
-        assert_eq!(number, Some(NumberInForce { value, unit, whole, max }), "{rule} {name}");
+        let number = parameter(&policy, rule, name).number.as_ref().unwrap();
+        let told = (number.value.as_deref(), number.unit, number.high.as_str(), number.step.as_str());
+        assert_eq!(told, (value, unit, high, step), "{rule} {name}");
     }
     let budget = policy.rules.iter().find(|one| one.rule == "run-over-budget").unwrap();
     let names: Vec<_> = budget.parameters.iter().map(|one| (one.name.as_str(), one.number.is_some())).collect();
@@ -188,12 +190,12 @@ fn a_documented_default_is_what_a_rule_does_without_the_parameter() {
     let mut session = open(&files);
     let all: String = tollgate::rules::REGISTRY.iter().map(|rule| format!("  {}: error\n", rule.meta.id)).collect();
     session.judge(Some(policy(&format!("version: 1\nrules:\n{all}"))), today()).unwrap();
-    let defaults: Vec<(String, String, f64)> = in_force(&session)
+    let defaults: Vec<(String, String, String)> = in_force(&session)
         .rules
         .iter()
         .flat_map(|rule| rule.parameters.iter().map(|one| (rule.rule.clone(), one)))
         .filter(|(_, one)| one.value.is_none())
-        .filter_map(|(rule, one)| Some((rule, one.name.clone(), one.number?.value?)))
+        .filter_map(|(rule, one)| Some((rule, one.name.clone(), one.number.as_ref()?.value.clone()?)))
         .collect();
     assert!(defaults.len() > 15, "{defaults:?}");
     for (rule, name, value) in defaults {

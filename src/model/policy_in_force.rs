@@ -46,17 +46,17 @@ pub struct ParameterInForce {
     pub number: Option<NumberInForce>,
 }
 
-/// A parameter that is a number.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// A parameter that is a number. Numbers are decimals as text, for those who only show and hand them on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NumberInForce {
     /// The number in force, in seconds for a time; absent where there is none and the rule does not ask for it.
-    pub value: Option<f64>,
+    pub value: Option<String>,
     /// What the number counts.
     pub unit: Unit,
-    /// Whether it is whole.
-    pub whole: bool,
-    /// The largest that can be set, where there is one.
-    pub max: Option<f64>,
+    /// The largest that is worth trying, or that can be set. The smallest is 0.
+    pub high: String,
+    /// By how much to change it.
+    pub step: String,
 }
 
 /// What a number counts.
@@ -66,6 +66,8 @@ pub enum Unit {
     /// Percent.
     Percent,
     /// Seconds, which can also be set with units: `5m`.
+    Time,
+    /// Seconds.
     Seconds,
     /// Minutes.
     Minutes,

@@ -62,7 +62,9 @@ fn number(spec: &RuleSpec, name: &str, value: Option<&Value>, docs: &str) -> Opt
     let at_most_hundred = !spec.takes(name, 101);
     let unit = if at_most_hundred || name.ends_with("_percent") {
         Unit::Percent
-    } else if is_time || name.ends_with("_seconds") {
+    } else if is_time {
+        Unit::Time
+    } else if name.ends_with("_seconds") {
         Unit::Seconds
     } else if name.ends_with("minutes") {
         Unit::Minutes
@@ -75,10 +77,33 @@ fn number(spec: &RuleSpec, name: &str, value: Option<&Value>, docs: &str) -> Opt
         Value::Number(number) => number.as_f64(),
         time => serde_json::from_value::<Duration>(time.clone()).ok().map(Duration::seconds),
     };
+    let value = value.map_or_else(|| docs::default_number(docs, name), set);
+    let (high, step) = range(value.unwrap_or_default(), unit, at_most_hundred, spec.takes(name, 0.5));
     Some(NumberInForce {
-        value: value.map_or_else(|| docs::default_number(docs, name), set),
+        value: value.map(|value| value.to_string()),
         unit,
-        whole: !spec.takes(name, 0.5),
-        max: at_most_hundred.then_some(100.0),
+        high: high.to_string(),
+        step: step.to_string(),
     })
+}
+
+/// The end and the steps of a scale on which a value stands at half at most.
+fn range(value: f64, unit: Unit, at_most_hundred: bool, parts: bool) -> (f64, f64) {
+    if at_most_hundred {
+        return (100.0, 1.0);
+    }
+    let ends: &[f64] = match unit {
+        Unit::Time | Unit::Seconds => &[10.0, 60.0, 300.0, 600.0, 1800.0, 3600.0, 14_400.0],
+        _ => &[10.0, 20.0, 60.0, 100.0, 200.0, 400.0, 1000.0],
+    };
+    let end = ends.iter().copied().find(|end| *end >= value * 2.0).unwrap_or(value * 2.0);
+    let step = if end >= 300.0 && matches!(unit, Unit::Time | Unit::Seconds) {
+        5.0
+    } else if end <= 20.0 && parts {
+        0.5
+    } else {
+        1.0
+    };
+    // A value between two steps could not be kept.
+    (end, if (value / step).fract() > 0.0 { if parts { 0.1 } else { 1.0 } } else { step })
 }
