@@ -8,6 +8,8 @@ mod date;
 mod finding;
 mod level;
 mod place;
+mod policy_error;
+mod policy_in_force;
 mod report;
 mod runs;
 mod tests;
@@ -19,6 +21,8 @@ pub use date::Date;
 pub use finding::{Edit, Finding, Fix, Related, Status};
 pub use level::{Family, Level};
 pub use place::{Excerpt, LineIndex, Place, Span};
+pub use policy_error::PolicyError;
+pub use policy_in_force::{NumberInForce, ParameterInForce, PolicyInForce, RuleInForce, Unit};
 pub use report::{
     FileKind, FileRecord, FileStatus, Outcome, OutcomeCounts, OutcomeKind, PolicyInfo, PolicyPlace, PolicySource,
     Report, SCHEMA, Summary, Tool, Verdict, WorkflowInfo,
