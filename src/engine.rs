@@ -1,5 +1,7 @@
 //! The only door: files and a policy in, a report out. Pure, and the same on every platform.
 
+mod details;
+
 use crate::evidence::{Build, Evidence, File, Run};
 use crate::input::{self, Limits, RawFile, SourceFile};
 use crate::model::{
@@ -10,6 +12,8 @@ use crate::parse::documents;
 use crate::policy::{Demand, Policy, PolicyError};
 use crate::rules::{self, Hidden, Settle, Sink};
 use std::collections::BTreeMap;
+
+pub use details::{CaseTable, CoveredTable};
 
 /// What is judged, and how.
 #[derive(Debug)]
@@ -107,7 +111,10 @@ pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) 
             outcomes,
             findings,
             tests: evidence.tests.clone(),
-            coverage: evidence.coverage.clone(),
+            coverage: evidence.coverage.clone().map(|mut coverage| {
+                coverage.limits = rules::coverage::in_force(&demands, &coverage);
+                coverage
+            }),
             runs: evidence.runs.iter().map(Run::info).collect(),
             builds: evidence.builds.iter().map(Build::info).collect(),
             workflows: workflows(&evidence),
