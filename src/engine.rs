@@ -37,17 +37,19 @@ pub fn analyze(request: Request, policy: &Policy) -> Report {
     judge(&sources, policy, &terms)
 }
 
-/// Judges files by the policy that they bring along (`tollgate.yml` or `.github/tollgate.yml` at the root of the tree,
-/// archives looked into), or else by the pack `recommended`.
-pub fn analyze_by_own_policy(request: Request) -> Result<Report, Vec<PolicyError>> {
-    let sources = input::open(request.files, &request.limits);
-    let find = |path: &str| sources.iter().find(|s| s.path == path).map(|s| s.text.as_str());
-    let policy = match policy_path(sources.iter().map(|source| source.path.as_str())) {
-        Some(path) => load_policy(path, find(path), &|path| find(path).map(str::to_owned))?,
-        None => load_policy(RECOMMENDED, None, &|_| None)?,
-    };
-    let terms = Terms { fail_on: request.fail_on, today: request.today, baseline: request.baseline.as_ref() };
-    Ok(judge(&sources, &policy, &terms))
+/// The policy that files bring along (`tollgate.yml` or `.github/tollgate.yml` at the root of the tree, archives looked
+/// into), or else the pack `recommended`.
+pub(crate) fn own_policy(sources: &[SourceFile]) -> Result<Policy, Vec<PolicyError>> {
+    match policy_path(sources.iter().map(|source| source.path.as_str())) {
+        Some(path) => load_policy(path, text_of(sources, path), &|path| text_of(sources, path).map(str::to_owned)),
+        None => load_policy(RECOMMENDED, None, &|_| None),
+    }
+}
+
+/// The text of a file; `None` where it was not kept, which is not the same as an empty file.
+pub(crate) fn text_of<'s>(sources: &'s [SourceFile], path: &str) -> Option<&'s str> {
+    let source = sources.iter().find(|source| source.path == path)?;
+    (source.bytes == 0 || !source.text.is_empty()).then_some(source.text.as_str())
 }
 
 /// The pack for trees without a policy of their own.

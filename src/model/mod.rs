@@ -9,6 +9,7 @@ mod details;
 mod finding;
 mod level;
 mod place;
+mod policy_error;
 mod report;
 mod runs;
 mod tests;
@@ -23,6 +24,7 @@ pub use details::{CaseOrder, CaseQuery, CaseRow, CaseRows, CoveredLines};
 pub use finding::{Edit, Finding, Fix, Related, Status};
 pub use level::{Family, Level};
 pub use place::{Excerpt, LineIndex, Place, Span};
+pub use policy_error::PolicyError;
 pub use report::{
     FileKind, FileRecord, FileStatus, Outcome, OutcomeCounts, OutcomeKind, PolicyInfo, PolicyPlace, PolicySource,
     Report, SCHEMA, Summary, Tool, Verdict, WorkflowInfo,

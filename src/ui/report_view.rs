@@ -1,5 +1,5 @@
 use super::components::{Icon, icon, inline};
-use super::{Ports, Shared, State, View, files, findings, overview, rules, words};
+use super::{Bench, Ports, Shared, State, View, files, findings, overview, rules, words};
 use crate::model::{FileStatus, OutcomeKind, Report, Status, Verdict};
 use yew::{AttrValue, Html, Properties, classes, component, html, use_context};
 
@@ -13,6 +13,9 @@ pub struct Props {
     /// What whoever took the files in has to say about them: folders that were not walked.
     #[prop_or_default]
     pub notes: Vec<AttrValue>,
+    /// What is there beside the report.
+    #[prop_or_default]
+    pub bench: Bench,
     /// What can be done with the report: choosing a policy, downloads.
     #[prop_or_default]
     pub children: Html,
@@ -40,6 +43,7 @@ pub fn ReportView(props: &Props) -> Html {
                 <ul>{ for View::ALL.into_iter().map(|view| tab(report, state, view)) }</ul>
             </nav>
             <div class="view">
+                if props.bench.lost { { lost(&ports) } }
                 { match state.view {
                     View::Overview => overview::view(report),
                     View::Findings => findings::view(report, state, &ports),
@@ -47,6 +51,18 @@ pub fn ReportView(props: &Props) -> Html {
                     View::Files => files::view(report, state, &ports, &props.notes),
                 } }
             </div>
+        </div>
+    }
+}
+
+/// The checker is gone, and what it knew of the files with it.
+fn lost(ports: &Ports) -> Html {
+    let reopen = ports.reopen.clone();
+    html! {
+        <div class="notice warn lost" role="alert">
+            { icon(Icon::Triangle) }
+            <p>{ "The checker was stopped or broke, and no longer has your files. The report stays, but the policy cannot be changed and files cannot be looked into." }</p>
+            <button type="button" class="button small" onclick={move |_| reopen.emit(())}>{ "Read the files again" }</button>
         </div>
     }
 }
