@@ -178,6 +178,19 @@ pub fn load_policy(
     crate::policy::load(name, text, &rules::specs(), read)
 }
 
+/// Gathers the evidence of some kinds of files only, for questions about these; of the others it knows that they are
+/// there.
+pub(crate) fn look_at<T>(
+    sources: &[SourceFile],
+    wanted: impl Fn(FileKind) -> bool,
+    look: impl FnOnce(&Evidence<'_>) -> T,
+) -> T {
+    let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
+    let read = |source| Some(source).filter(|source: &&SourceFile| wanted(source.kind)).and_then(documents::read);
+    let parsed: Vec<_> = sources.iter().map(read).collect();
+    look(&Evidence::gather(&files, &parsed))
+}
+
 fn with_evidence<T>(sources: &[SourceFile], baseline: Option<&Baseline>, look: impl FnOnce(Evidence<'_>) -> T) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
     let parsed: Vec<_> = sources.iter().map(documents::read).collect();

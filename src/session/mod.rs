@@ -5,6 +5,7 @@
 //! as one judgement.
 
 mod source;
+mod tables;
 
 pub use source::{LIMIT as SOURCE_LIMIT, member, of_text as source_of};
 
@@ -13,6 +14,7 @@ use crate::input::{self, Limits, RawFile, SourceFile};
 use crate::model::{Baseline, Date, Level, PolicyError, Report};
 use crate::policy::Policy;
 use crate::render;
+use tables::Tables;
 
 /// Files, and what was last said of them.
 #[derive(Debug)]
@@ -20,6 +22,7 @@ pub struct Session {
     sources: Vec<SourceFile>,
     baseline: Option<Baseline>,
     judged: Option<Judged>,
+    tables: Tables,
 }
 
 /// The policy to judge by.
@@ -57,7 +60,7 @@ struct Judged {
 impl Session {
     /// Opens files, without judging them.
     pub fn open(files: Vec<RawFile>, limits: &Limits) -> Self {
-        Self { sources: input::open(files, limits), baseline: None, judged: None }
+        Self { sources: input::open(files, limits), baseline: None, judged: None, tables: Tables::default() }
     }
 
     /// Compares with another report from the next judgement on, or with none.
@@ -87,9 +90,13 @@ impl Session {
     /// Answers a question about the files with JSON. `kind` is one of:
     ///
     /// - `source`: the text of the file with the path `argument`, as `{path, text, bytes, cut}`.
+    /// - `cases`: a window of the test cases that a [`crate::model::CaseQuery`] wants, as [`crate::model::CaseRows`].
+    /// - `coverage-file`: the lines of the covered file with the path `argument`, as [`crate::model::CoveredLines`].
     pub fn details(&self, kind: &str, argument: &str) -> Result<String, String> {
         match kind {
             "source" => source::answer(&self.sources, argument),
+            "cases" => self.tables.cases(&self.sources, argument),
+            "coverage-file" => self.tables.covered(&self.sources, argument),
             _ => Err(format!("there is no question `{kind}`")),
         }
     }
