@@ -14,6 +14,7 @@ mod rows;
 mod search;
 mod theme;
 mod tree;
+mod tree_list;
 
 pub(super) use bar::{bar, bar_with};
 pub(super) use copy_button::CopyButton;
@@ -29,4 +30,5 @@ pub(super) use prose::{inline, prose};
 pub(super) use rows::{Row, RowAct, Rows, Twig, cell, heads};
 pub(super) use search::{more, search, shown_of};
 pub use theme::ThemeSwitch;
-pub(super) use tree::Tree;
+pub(super) use tree::{Item, Sums, Tree};
+pub(super) use tree_list::{TreeKind, TreeList, twist};
