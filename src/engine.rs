@@ -1,5 +1,7 @@
 //! The only door: files and a policy in, a report out. Pure, and the same on every platform.
 
+mod details;
+
 use crate::evidence::{Build, Evidence, File, Run};
 use crate::input::{self, Limits, RawFile, SourceFile};
 use crate::model::{
@@ -10,6 +12,8 @@ use crate::parse::documents;
 use crate::policy::{Demand, Policy, PolicyError};
 use crate::rules::{self, Hidden, Settle, Sink};
 use std::collections::BTreeMap;
+
+pub use details::{CaseTable, CoveredTable};
 
 /// What is judged, and how.
 #[derive(Debug)]
@@ -109,7 +113,10 @@ pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) 
             outcomes,
             findings,
             tests: evidence.tests.clone(),
-            coverage: evidence.coverage.clone(),
+            coverage: evidence.coverage.clone().map(|mut coverage| {
+                coverage.limits = rules::coverage::in_force(&demands, &coverage);
+                coverage
+            }),
             runs: evidence.runs.iter().map(Run::info).collect(),
             builds: evidence.builds.iter().map(Build::info).collect(),
             workflows: workflows(&evidence),
@@ -169,6 +176,19 @@ pub fn load_policy(
 ) -> Result<Policy, Vec<PolicyError>> {
     let text = text.or_else(|| crate::policy::pack(name)).unwrap_or("");
     crate::policy::load(name, text, &rules::specs(), read)
+}
+
+/// Gathers the evidence of some kinds of files only, for questions about these; of the others it knows that they are
+/// there.
+pub(crate) fn look_at<T>(
+    sources: &[SourceFile],
+    wanted: impl Fn(FileKind) -> bool,
+    look: impl FnOnce(&Evidence<'_>) -> T,
+) -> T {
+    let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
+    let read = |source| Some(source).filter(|source: &&SourceFile| wanted(source.kind)).and_then(documents::read);
+    let parsed: Vec<_> = sources.iter().map(read).collect();
+    look(&Evidence::gather(&files, &parsed))
 }
 
 fn with_evidence<T>(sources: &[SourceFile], baseline: Option<&Baseline>, look: impl FnOnce(Evidence<'_>) -> T) -> T {

@@ -5,6 +5,7 @@
 
 mod answer;
 mod components;
+mod coverage;
 mod files;
 mod findings;
 mod overview;
@@ -13,6 +14,7 @@ mod report_view;
 mod rules;
 mod select;
 mod state;
+mod tests;
 mod words;
 
 pub use answer::use_answer;
@@ -20,4 +22,4 @@ pub use components::{Fault, FaultView, HelpView, ProgressView, ThemeSwitch, find
 pub use ports::{Bench, Copy, Ports, Question, Shared};
 pub use report_view::ReportView;
 pub use select::displayed_findings;
-pub use state::{Action, Choices, Group, State, Theme, View};
+pub use state::{Action, Choices, Group, Part, Sort, State, Theme, View};

@@ -1,5 +1,5 @@
 use super::components::{Icon, icon, inline};
-use super::{Bench, Ports, Shared, State, View, files, findings, overview, rules, words};
+use super::{Bench, Ports, Shared, State, View, coverage, files, findings, overview, rules, tests, words};
 use crate::model::{FileStatus, OutcomeKind, Report, Status, Verdict};
 use yew::{AttrValue, Html, Properties, classes, component, html, use_context};
 
@@ -47,6 +47,8 @@ pub fn ReportView(props: &Props) -> Html {
                 { match state.view {
                     View::Overview => overview::view(report),
                     View::Findings => findings::view(report, state, &ports),
+                    View::Tests => tests::view(report, state, &ports),
+                    View::Coverage => coverage::view(report, state, &ports),
                     View::Rules => rules::view(report, state, &ports),
                     View::Files => files::view(report, state, &ports, &props.notes),
                 } }
@@ -70,16 +72,18 @@ fn lost(ports: &Ports) -> Html {
 fn tab(report: &Report, state: &State, view: View) -> Html {
     let count = match view {
         View::Overview => None,
-        View::Findings => Some(report.findings.len()),
-        View::Rules => Some(report.outcomes.len()),
-        View::Files => Some(report.files.len()),
+        View::Findings => Some(report.findings.len() as u64),
+        View::Tests => report.tests.as_ref().map(|tests| tests.counts.total),
+        View::Coverage => report.coverage.as_ref().map(|coverage| coverage.files.len() as u64),
+        View::Rules => Some(report.outcomes.len() as u64),
+        View::Files => Some(report.files.len() as u64),
     };
     let current = (state.view == view).then_some("page");
     html! {
         <li>
             <a href={State::of(view).link()} aria-current={current}>
                 { view.title() }
-                if let Some(count) = count { <span class="count">{ words::number(count as u64) }</span> }
+                if let Some(count) = count { <span class="count">{ words::number(count) }</span> }
             </a>
         </li>
     }
