@@ -1,15 +1,16 @@
 //! `tollgate check`.
 #![expect(clippy::disallowed_methods, reason = "the only use of the clock: the default of --today")]
 
-use super::args::{CheckArgs, Format};
+use super::args::{CheckArgs, ReportFormat};
 use super::policy;
 use super::walk::collect;
 use super::{Exit, output};
 use crate::engine::{self, Request};
 use crate::input::Limits;
 use crate::model::{Baseline, Date, Report, Verdict};
-use crate::render::json;
 use crate::render::text::{self, Colors};
+use crate::render::{self, Room, RuleText};
+use crate::rules;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -47,10 +48,7 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
 fn deliver(report: &Report, args: &CheckArgs, exit: Exit) -> Exit {
     let mut exit = exit;
     for file in &args.outputs {
-        let rendered = match file.format {
-            Format::Text => text::text(report, Colors::Plain),
-            Format::Json => json(report),
-        };
+        let rendered = rendered(report, file.format, Colors::Plain);
         if let Err(error) = output::write(&file.path, &rendered) {
             output::error(&format!("{}: cannot be written: {error}", file.path.display()));
             exit = Exit::Usage;
@@ -58,11 +56,26 @@ fn deliver(report: &Report, args: &CheckArgs, exit: Exit) -> Exit {
     }
     let colors = output::colors(args.color);
     let printed = match args.format {
-        Format::Json => json(report),
-        Format::Text if args.quiet => text::verdict(report, colors),
-        Format::Text => text::text(report, colors),
+        ReportFormat::Text if args.quiet => text::verdict(report, colors),
+        format => rendered(report, format, colors),
     };
     output::finish(&printed, exit)
+}
+
+fn rendered(report: &Report, format: ReportFormat, colors: Colors) -> String {
+    match format {
+        ReportFormat::Text => text::text(report, colors),
+        ReportFormat::Json => render::json(report),
+        ReportFormat::Sarif => render::sarif(report, &rule_text),
+        ReportFormat::Github => render::github(report),
+        ReportFormat::Markdown => render::markdown(report, Room::Summary),
+        ReportFormat::Comment => render::markdown(report, Room::Comment),
+        ReportFormat::Junit => render::junit(report),
+    }
+}
+
+fn rule_text(id: &str) -> Option<RuleText<'static>> {
+    rules::find(id).map(|rule| RuleText { level: rule.meta.level, docs: rule.meta.docs })
 }
 
 /// An earlier report; one that cannot be read stops the work, for everything would look new.
