@@ -33,6 +33,9 @@ impl FromStr for Output {
         if path.is_empty() {
             return Err("the name of the file is missing".to_owned());
         }
+        if path == "-" {
+            return Err("`-` is no file; --format says what is printed".to_owned());
+        }
         let hint = || {
             format!(
                 "the format does not follow from the file's name; write FORMAT={path}, where FORMAT is one of {}",
@@ -68,7 +71,7 @@ pub(super) fn finish(text: &str, exit: Exit) -> Exit {
     match print(text) {
         Ok(()) => exit,
         Err(reason) => {
-            error(&format!("standard output: cannot be written: {reason}"));
+            error(&format!("standard output: cannot be written: {reason}{}", advice(&reason)));
             Exit::Usage
         }
     }
@@ -93,6 +96,27 @@ pub(super) fn note(text: &str) {
 /// Says what is wrong.
 pub(super) fn error(text: &str) {
     note(&format!("error: {}", shown(text)));
+}
+
+/// Says that a file could not be written, and what to do.
+pub(super) fn not_written(path: &Path, reason: &io::Error) -> String {
+    let shown = path.display();
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    match (reason.kind(), folder) {
+        (io::ErrorKind::NotFound, Some(folder)) if !folder.exists() => {
+            format!("{shown}: cannot be written: there is no folder {}; make it first", folder.display())
+        }
+        _ => format!("{shown}: cannot be written: {reason}{}", advice(reason)),
+    }
+}
+
+fn advice(reason: &io::Error) -> &'static str {
+    match reason.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room, or write elsewhere",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "; write elsewhere",
+        io::ErrorKind::IsADirectory => "; name a file in it",
+        _ => "",
+    }
 }
 
 /// Writes a file so that no reader ever sees a part of it: to a new file beside, which then takes its name. What is no
@@ -137,7 +161,7 @@ mod tests {
             ("SUMMARY.MD", Some((ReportFormat::Markdown, "SUMMARY.MD"))),
             ("comment=a.md", Some((ReportFormat::Comment, "a.md"))),
             ("report.xml", Some((ReportFormat::Junit, "report.xml"))),
-            ("github=-", Some((ReportFormat::Github, "-"))),
+            ("github=-", None),
             ("yaml=a.json", None),
             ("report.pdf", None),
             ("json=", None),

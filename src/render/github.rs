@@ -10,6 +10,8 @@ use std::fmt::Write as _;
 
 /// Annotations of one kind that GitHub shows of a step.
 const SHOWN: usize = 10;
+/// Other places of a finding that are named; the others are counted.
+const RELATED: usize = 5;
 /// Characters of a message; GitHub takes 64 KiB, and a reader less.
 const MESSAGE: usize = 2_000;
 /// Characters that GitHub takes of a title.
@@ -62,6 +64,13 @@ fn about(finding: &Finding) -> (String, String) {
     }
     let _ = write!(properties, ",title={}", title(&finding.rule));
     let mut message = finding.message.clone();
+    for related in finding.related.iter().take(RELATED) {
+        let (place, what) = (&related.place, if related.message.is_empty() { "here too" } else { &related.message });
+        let _ = write!(message, "\nAlso {}:{}: {what}", place.file, place.line);
+    }
+    if finding.related.len() > RELATED {
+        let _ = write!(message, "\nAnd {}", plural(finding.related.len() - RELATED, "more place", "more places"));
+    }
     if !finding.why.is_empty() {
         let _ = write!(message, "\nWhy: {}", finding.why);
     }
@@ -79,7 +88,8 @@ fn about_evidence(report: &Report, outcome: &Outcome) -> (String, String) {
         let _ = write!(properties, "file={},line={},", property(&asked.file), asked.line);
     }
     let _ = write!(properties, "title={}", title(&outcome.rule));
-    let mut message = "No evidence: what this rule is about was not given, so it proves nothing.".to_owned();
+    let mut message =
+        "No evidence: what this rule is about was not given (`tollgate check --evidence FOLDER`).".to_owned();
     for fact in &outcome.facts {
         let _ = write!(message, "\n{fact}");
     }

@@ -130,6 +130,10 @@ fn details(outcome: &Outcome, findings: &[&Finding]) -> String {
         let place = &finding.place;
         let known = if finding.status == Status::Known { " (known)" } else { "" };
         let _ = writeln!(text, "{}:{}:{}: {}{known}", place.file, place.line, place.column, finding.message);
+        for related in &finding.related {
+            let (place, message) = (&related.place, &related.message);
+            let _ = writeln!(text, "  also {}:{}:{}: {message}", place.file, place.line, place.column);
+        }
     }
     let more = findings.len().saturating_sub(PLACES);
     if more > 0 {

@@ -30,16 +30,21 @@ const MAX_NOTIFICATIONS: usize = 1_000;
 ///
 /// When there are more results than GitHub takes, the worst are kept and a notification says how many are left out.
 pub fn sarif<'t>(report: &Report, rules: &dyn Fn(&str) -> Option<RuleText<'t>>) -> String {
+    within(report, rules, MAX_GZIPPED)
+}
+
+/// The report with as many of its findings as can be gzipped to that many bytes.
+fn within<'t>(report: &Report, rules: &dyn Fn(&str) -> Option<RuleText<'t>>, bytes: usize) -> String {
     let findings = worst_first(report);
     let mut kept = findings.len().min(MAX_RESULTS);
     loop {
         let written = write(report, rules, findings.get(..kept).unwrap_or_default());
-        let bytes = if written.len() > MAX_GZIPPED { compress_to_vec(written.as_bytes(), 1).len() } else { 0 };
-        if bytes <= MAX_GZIPPED || kept == 0 {
+        let gzipped = if written.len() > bytes { compress_to_vec(written.as_bytes(), 1).len() } else { 0 };
+        if gzipped <= bytes || kept == 0 {
             return written;
         }
         // A tenth less than would fit if all were of one size.
-        kept = (kept * (MAX_GZIPPED / 1024) / (bytes / 1024 + 1)).min(kept) * 9 / 10;
+        kept = (kept * (bytes / 1024) / (gzipped / 1024 + 1)).min(kept) * 9 / 10;
     }
 }
 

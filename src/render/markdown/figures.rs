@@ -1,4 +1,4 @@
-use super::inline::{code, prose};
+use super::inline::{code, one_line, prose};
 use crate::model::{Coverage, Family, FileStatus, Outcome, OutcomeKind, Report, RunInfo};
 use crate::render::words::{counts_in_words, number, plural, ratio_in_words};
 use std::fmt::{self, Write as _};
@@ -6,7 +6,9 @@ use std::fmt::{self, Write as _};
 /// Runs with a row of their own; the others are counted.
 const RUNS: usize = 5;
 /// Jobs of a critical path that are named.
-const PATH: usize = 10;
+const PATH: usize = 5;
+/// Characters of a name.
+const NAME: usize = 80;
 
 /// What was measured: tests, coverage, run times, and what was read.
 pub(super) fn write(out: &mut String, report: &Report) -> fmt::Result {
@@ -63,7 +65,7 @@ fn coverage_rows(out: &mut String, coverage: &Coverage) -> fmt::Result {
 
 fn in_words(run: &RunInfo) -> String {
     let name = if run.workflow.is_empty() { &run.file } else { &run.workflow };
-    let mut text = code(name);
+    let mut text = code(&one_line(name, NAME));
     match run.seconds {
         Some(seconds) if run.complete => {
             let _ = write!(text, " {}", duration(seconds));
@@ -74,10 +76,10 @@ fn in_words(run: &RunInfo) -> String {
         None => text.push_str(" not known"),
     }
     if let Some(conclusion) = &run.conclusion {
-        let _ = write!(text, ", {}", prose(conclusion));
+        let _ = write!(text, ", {}", prose(&one_line(conclusion, NAME)));
     }
     if run.critical_path.len() > 1 {
-        let jobs: Vec<String> = run.critical_path.iter().take(PATH).map(|job| code(job)).collect();
+        let jobs: Vec<String> = run.critical_path.iter().take(PATH).map(|job| code(&one_line(job, NAME))).collect();
         let more = if run.critical_path.len() > PATH { " → …" } else { "" };
         let _ = write!(text, "; longest chain {}{more}", jobs.join(" → "));
     }

@@ -7,11 +7,20 @@ use crate::render::words::{cut, shown};
 use std::fmt::Write as _;
 
 /// Characters of a text that are shown.
-const LONGEST: usize = 500;
+const LONGEST: usize = 400;
+/// Characters of a text of several lines that are shown.
+const LONGEST_BLOCKS: usize = 4_000;
+
+/// The first characters of a text, as they are shown: what is made visible counts as what it is shown as.
+pub(super) fn one_line(text: &str, characters: usize) -> String {
+    cut(&shown(&cut(text, characters)), characters)
+}
 
 /// A text of one line in which backticks mark code. Fit for a cell of a table; must not stand at the start of a line.
 pub(super) fn prose(text: &str) -> String {
-    let text = shown(&cut(&text.split_whitespace().collect::<Vec<_>>().join(" "), LONGEST));
+    // Cut before and after: what is long costs nothing, and blanks do not count.
+    let text = cut(text, 4 * LONGEST);
+    let text = one_line(&text.split_whitespace().collect::<Vec<_>>().join(" "), LONGEST);
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     let mut rest = text.as_str();
     while let Some(at) = rest.find('`') {
@@ -89,7 +98,7 @@ fn escape(out: &mut String, text: &str) {
 
 /// A text as code, on one line and fit for a cell of a table.
 pub(super) fn code(text: &str) -> String {
-    let text = cut(&shown(text), LONGEST);
+    let text = one_line(text, LONGEST);
     if text.trim().is_empty() {
         return "(empty)".to_owned();
     }
@@ -106,7 +115,7 @@ pub(super) fn code(text: &str) -> String {
 /// A text as code where Markdown is not read, or must not be: every character that could mean something as a reference.
 pub(super) fn html_code(text: &str) -> String {
     let mut out = String::from("<code>");
-    for c in cut(&shown(text), LONGEST).chars() {
+    for c in one_line(text, LONGEST).chars() {
         match c {
             c if c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '/') || !c.is_ascii() => out.push(c),
             '@' | ':' => {
@@ -126,7 +135,7 @@ pub(super) fn blocks(text: &str) -> String {
     let mut out = String::new();
     let mut block: Vec<String> = Vec::new();
     let mut fenced = false;
-    for line in text.trim_end().lines() {
+    for line in cut(text.trim_end(), LONGEST_BLOCKS).lines() {
         if line.starts_with("```") {
             fenced = !fenced;
             continue;

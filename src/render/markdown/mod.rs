@@ -11,8 +11,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
-/// Different fixes of one rule that are shown.
-const FIXES: usize = 3;
+/// Different fixes of one rule that are all shown; of more the first.
+const FIXES: usize = 2;
 
 /// Where the Markdown is to fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,7 @@ struct Detail {
     files: usize,
     /// Rules with a section.
     rules: usize,
-    /// Places in such a section.
+    /// Rows of places in such a section.
     places: usize,
     /// Rows of the first table.
     reasons: usize,
@@ -72,16 +72,20 @@ struct Detail {
 const FULL: Detail =
     Detail { not_applicable: true, passed: true, files: 50, rules: usize::MAX, places: 100, reasons: 100 };
 
-const DETAILS: [Detail; 8] = [
+const DETAILS: [Detail; 10] = [
     FULL,
     Detail { not_applicable: false, ..FULL },
-    Detail { not_applicable: false, passed: false, ..FULL },
-    Detail { not_applicable: false, passed: false, files: 10, places: 20, ..FULL },
-    Detail { not_applicable: false, passed: false, files: 10, places: 5, ..FULL },
-    Detail { not_applicable: false, passed: false, files: 5, places: 1, ..FULL },
-    Detail { not_applicable: false, passed: false, files: 5, places: 1, rules: 10, reasons: 50 },
-    Detail { not_applicable: false, passed: false, files: 0, places: 0, rules: 0, reasons: 20 },
+    SHORT,
+    Detail { files: 10, places: 20, ..SHORT },
+    Detail { files: 10, places: 5, ..SHORT },
+    Detail { files: 5, places: 1, ..SHORT },
+    Detail { files: 5, places: 1, rules: 50, ..SHORT },
+    Detail { files: 5, places: 1, rules: 10, reasons: 50, ..SHORT },
+    Detail { files: 0, places: 0, rules: 0, reasons: 20, ..SHORT },
+    Detail { files: 0, places: 0, rules: 0, reasons: 5, ..SHORT },
 ];
+
+const SHORT: Detail = Detail { not_applicable: false, passed: false, ..FULL };
 
 /// A rule that does not hold, with the findings behind it, the worst first.
 struct Reason<'r> {
@@ -109,7 +113,7 @@ fn reasons(report: &Report) -> Vec<Reason<'_>> {
     let mut reasons: Vec<Reason<'_>> = open
         .map(|outcome| Reason { outcome, findings: findings.remove(outcome.rule.as_str()).unwrap_or_default() })
         .collect();
-    reasons.sort_by_key(|reason| (reason.is_known(), Reverse(reason.level())));
+    reasons.sort_by_key(|reason| (reason.is_known(), Reverse(reason.level()), reason.findings.is_empty()));
     reasons
 }
 
@@ -191,6 +195,9 @@ impl Page<'_> {
             writeln!(self.out, "| {sign} | {} | {count} | {what} |", code(rule))?;
         }
         self.out.push('\n');
+        if reasons.iter().any(|reason| reason.outcome.outcome == OutcomeKind::NoEvidence) {
+            self.out.push_str("Evidence is what a run leaves behind: `tollgate check --evidence FOLDER` takes it.\n\n");
+        }
         self.left_out(reasons.len(), self.detail.reasons, "rule that does not hold is", "rules that do not hold are")
     }
 
@@ -221,34 +228,53 @@ impl Page<'_> {
         let (sign, rule) = (sign(reason.level()), inline::html_code(&outcome.rule));
         writeln!(self.out, "<details><summary>{sign} {rule}: {count}</summary>\n")?;
         self.out.push_str("| place | what is wrong |\n| --- | --- |\n");
-        for finding in findings.iter().take(self.detail.places) {
+        let (mut rows, mut shown) = (0, 0);
+        for finding in findings {
+            if rows >= self.detail.places {
+                break;
+            }
             let known = if finding.status == Status::Known { "known: " } else { "" };
             write!(self.out, "| {} | {known}{}", place(finding), prose(&finding.message))?;
-            let related = finding.related.len();
-            if related > 0 {
-                write!(self.out, " (and {})", plural(related, "related place", "related places"))?;
+            rows += 1;
+            shown += 1;
+            let related = finding.related.iter().take(self.detail.places - rows);
+            let more = finding.related.len() - related.len();
+            if more > 0 {
+                write!(self.out, " (and {} not listed here)", plural(more, "place", "places"))?;
             }
             self.out.push_str(" |\n");
+            for other in related {
+                let message = if other.message.is_empty() { "here too" } else { &other.message };
+                let at = code(&format!("{}:{}", other.place.file, other.place.line));
+                writeln!(self.out, "| ↳ {at} | {} |", prose(message))?;
+                rows += 1;
+            }
         }
         self.out.push('\n');
-        self.left_out(findings.len(), self.detail.places, "finding is", "findings are")?;
+        self.left_out(findings.len(), shown, "finding is", "findings are")?;
         if let Some(first) = findings.first() {
             writeln!(self.out, "**Why**: {}\n", prose(&first.why))?;
-            self.out.push_str("**What to write**\n\n");
-            // Fixes of one rule differ in names at most, so that a few show what is meant.
-            let mut fixes: Vec<&str> = Vec::new();
-            for finding in findings.iter().take(self.detail.places) {
-                if !fixes.contains(&finding.fix.text.as_str()) {
-                    fixes.push(&finding.fix.text);
-                }
-            }
-            for fix in fixes.iter().take(FIXES) {
-                self.out.push_str(&blocks(fix));
-            }
-            self.left_out(fixes.len(), FIXES, "more of the kind is", "more of the kind are")?;
+            self.fixes(findings)?;
         }
         let asked = format!("{}:{}", outcome.policy.file, outcome.policy.line);
         writeln!(self.out, "Asked for by {}.\n\n</details>\n", code(&asked))
+    }
+
+    /// Fixes of one rule differ in names at most, so that one shows what is meant where there are many.
+    fn fixes(&mut self, findings: &[&Finding]) -> fmt::Result {
+        let mut different: Vec<&Finding> = Vec::new();
+        for finding in findings.iter().take(self.detail.places) {
+            if different.iter().all(|other| other.fix.text != finding.fix.text) {
+                different.push(finding);
+            }
+        }
+        let shown = if different.len() > FIXES { 1 } else { FIXES };
+        for finding in different.iter().take(shown) {
+            let at = if different.len() > 1 { format!(", for {}", place(finding)) } else { String::new() };
+            writeln!(self.out, "**What to write**{at}:\n")?;
+            self.out.push_str(&blocks(&finding.fix.text));
+        }
+        Ok(())
     }
 
     fn rules(&mut self) -> fmt::Result {
