@@ -11,13 +11,11 @@ mod words;
 mod worst;
 
 pub use github::github;
-#[cfg(not(target_arch = "wasm32"))]
 pub(crate) use json::document;
 pub use json::json;
 pub use junit::junit;
 pub use markdown::{Room, markdown};
 pub use sarif::sarif;
-pub(crate) use words::first_sentence;
 
 use crate::model::Level;
 
