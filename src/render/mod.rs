@@ -1,8 +1,10 @@
 //! The outputs: each a pure function of the report.
 
+mod csv;
 mod json;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod text;
 
+pub use csv::{TABLES, csv};
 pub(crate) use json::document;
 pub use json::json;

@@ -132,7 +132,7 @@ fn coverage(report: &Report, coverage: Option<&Coverage>) -> Html {
 }
 
 /// With one digit, cut and not rounded: a share that is short of a threshold must not be shown as if it met it.
-fn percent(ratio: Ratio) -> String {
+pub(super) fn percent(ratio: Ratio) -> String {
     share(ratio, 1000).map_or_else(|| "–".to_owned(), |tenths| format!("{}.{}\u{a0}%", tenths / 10, tenths % 10))
 }
 

@@ -1,5 +1,5 @@
 use super::components::{Icon, icon, inline};
-use super::{Bench, Ports, Shared, State, View, files, findings, overview, rules, words};
+use super::{Bench, Ports, Shared, State, View, compare, files, findings, overview, policy, rules, words};
 use crate::model::{FileStatus, OutcomeKind, Report, Status, Verdict};
 use yew::{AttrValue, Html, Properties, classes, component, html, use_context};
 
@@ -48,6 +48,8 @@ pub fn ReportView(props: &Props) -> Html {
                     View::Overview => overview::view(report),
                     View::Findings => findings::view(report, state, &ports),
                     View::Rules => rules::view(report, state, &ports),
+                    View::Policy => html! { <policy::PolicyView report={report.clone()} bench={props.bench.clone()} /> },
+                    View::Compare => compare::view(report, &props.bench, &ports),
                     View::Files => files::view(report, state, &ports, &props.notes),
                 } }
             </div>
@@ -73,6 +75,7 @@ fn tab(report: &Report, state: &State, view: View) -> Html {
         View::Findings => Some(report.findings.len()),
         View::Rules => Some(report.outcomes.len()),
         View::Files => Some(report.files.len()),
+        View::Policy | View::Compare => None,
     };
     let current = (state.view == view).then_some("page");
     html! {

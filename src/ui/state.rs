@@ -50,8 +50,12 @@ pub enum View {
     Findings,
     /// What became of each rule.
     Rules,
+    /// The policy, to be read and changed.
+    Policy,
     /// The receipt.
     Files,
+    /// Beside another report.
+    Compare,
 }
 
 /// What findings are put together by.
@@ -289,7 +293,7 @@ impl Reducible for State {
 
 impl View {
     /// All views, in the order of their tabs.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Findings, Self::Rules, Self::Files];
+    pub const ALL: [Self; 6] = [Self::Overview, Self::Findings, Self::Rules, Self::Policy, Self::Files, Self::Compare];
 
     /// The word used in the fragment.
     pub const fn word(self) -> &'static str {
@@ -297,7 +301,9 @@ impl View {
             Self::Overview => "overview",
             Self::Findings => "findings",
             Self::Rules => "rules",
+            Self::Policy => "policy",
             Self::Files => "files",
+            Self::Compare => "compare",
         }
     }
 
@@ -307,7 +313,9 @@ impl View {
             Self::Overview => "Overview",
             Self::Findings => "Findings",
             Self::Rules => "Rules",
+            Self::Policy => "Policy",
             Self::Files => "Files",
+            Self::Compare => "Compare",
         }
     }
 }

@@ -28,10 +28,10 @@ pub(super) fn deed(key: &str, state: &State, report: Option<&Report>) -> Option<
 
 fn in_report(key: &str, state: &State, report: &Report) -> Option<Deed> {
     let act = match key {
-        "1" => Action::Show(View::Overview),
-        "2" => Action::Show(View::Findings),
-        "3" => Action::Show(View::Rules),
-        "4" => Action::Show(View::Files),
+        digit if digit.len() == 1 && digit.as_bytes().first().is_some_and(u8::is_ascii_digit) => {
+            let number: usize = digit.parse().ok()?;
+            Action::Show(*View::ALL.get(number.checked_sub(1)?)?)
+        }
         "c" => Action::Clear,
         "/" => return Some(Deed::Filter((state.view == View::Overview).then_some(View::Findings))),
         "Escape" if state.selected.is_some() => Action::Select(None),
