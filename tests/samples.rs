@@ -14,7 +14,11 @@ fn files(folder: &Path, below: &str, found: &mut Vec<RawFile>) {
         if entry.file_type().unwrap().is_dir() {
             files(&entry.path(), &format!("{path}/"), found);
         } else {
-            found.push(RawFile { path, content: Content::Bytes(fs::read(entry.path()).unwrap()), origin: Origin::Tree });
+            found.push(RawFile {
+                path,
+                content: Content::Bytes(fs::read(entry.path()).unwrap()),
+                origin: Origin::Tree,
+            });
         }
     }
 }

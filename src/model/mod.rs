@@ -5,6 +5,7 @@
 mod baseline;
 mod coverage;
 mod date;
+mod details;
 mod finding;
 mod level;
 mod place;
@@ -16,8 +17,11 @@ mod tests;
 mod waiver;
 
 pub use baseline::{Baseline, BaselineInfo, GoneFinding};
-pub use coverage::{Coverage, CoveredFile, PatchCoverage, PatchedFile, PathMapping, Ratio};
+pub use coverage::{
+    Coverage, CoverageLimit, CoverageMetric, CoveredFile, PatchCoverage, PatchedFile, PathMapping, Ratio,
+};
 pub use date::Date;
+pub use details::{CaseOrder, CaseQuery, CaseRow, CaseRows, CoveredLines};
 pub use finding::{Edit, Finding, Fix, Related, Status};
 pub use level::{Family, Level};
 pub use place::{Excerpt, LineIndex, Place, Span};
@@ -30,6 +34,6 @@ pub use report::{
 pub use runs::{BuildInfo, JobInfo, PathBy, RunInfo, StepInfo};
 pub use tests::{
     CaseRecord, CaseStatus, DeclaredCounts, RepeatRecord, ResultRecord, SuiteRecord, TestCounts, TestReportRecord,
-    Tests,
+    Tests, TimeBucket,
 };
 pub use waiver::{WaiverRecord, WaiverState};

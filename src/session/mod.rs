@@ -6,6 +6,7 @@
 
 mod in_force;
 mod source;
+mod tables;
 
 pub use source::{LIMIT as SOURCE_LIMIT, member, of_text as source_of};
 
@@ -13,8 +14,9 @@ use crate::engine::{self, Terms};
 use crate::input::{self, Limits, RawFile, SourceFile};
 use crate::model::{Baseline, Date, Level, PolicyError, Report};
 use crate::policy::{self, Policy};
-use crate::render;
+use crate::render::{self, Room, RuleText};
 use crate::rules;
+use tables::Tables;
 
 /// Files, and what was last said of them.
 #[derive(Debug)]
@@ -22,6 +24,7 @@ pub struct Session {
     sources: Vec<SourceFile>,
     baseline: Option<Baseline>,
     judged: Option<Judged>,
+    tables: Tables,
 }
 
 /// The policy to judge by.
@@ -59,7 +62,7 @@ struct Judged {
 impl Session {
     /// Opens files, without judging them.
     pub fn open(files: Vec<RawFile>, limits: &Limits) -> Self {
-        Self { sources: input::open(files, limits), baseline: None, judged: None }
+        Self { sources: input::open(files, limits), baseline: None, judged: None, tables: Tables::default() }
     }
 
     /// Compares with another report from the next judgement on, or with none.
@@ -89,6 +92,8 @@ impl Session {
     /// - `set`: a policy's text with one value changed, as a JSON string; `argument` is the JSON list of the text, the
     ///   id of the rule, `level` or the name of a parameter, and the value as YAML on one line.
     /// - `rule`: the documentation of the rule with the id `argument`, Markdown in a JSON string.
+    /// - `cases`: a window of the test cases that a [`crate::model::CaseQuery`] wants, as [`crate::model::CaseRows`].
+    /// - `coverage-file`: the lines of the covered file with the path `argument`, as [`crate::model::CoveredLines`].
     pub fn details(&self, kind: &str, argument: &str) -> Result<String, String> {
         match kind {
             "source" => source::answer(&self.sources, argument),
@@ -98,6 +103,8 @@ impl Session {
                 let rule = rules::find(argument).ok_or_else(|| format!("there is no rule `{argument}`"))?;
                 Ok(render::document(&rule.meta.docs))
             }
+            "cases" => self.tables.cases(&self.sources, argument),
+            "coverage-file" => self.tables.covered(&self.sources, argument),
             _ => Err(format!("there is no question `{kind}`")),
         }
     }
@@ -125,10 +132,17 @@ impl Session {
     }
 }
 
-/// A report in a format: `json`, or `csv-` and a table of [`crate::render::TABLES`].
+/// A report in a format: `json`, `sarif`, `junit`, `github`, `markdown` (as much as the summary of a job takes), `comment`
+/// (Markdown that a comment takes), or `csv-` and a table of [`crate::render::TABLES`].
 pub fn render(report: &Report, format: &str) -> Result<String, String> {
+    let rule_text = |id: &str| rules::find(id).map(|rule| RuleText { level: rule.meta.level, docs: rule.meta.docs });
     match format {
         "json" => Ok(render::json(report)),
+        "sarif" => Ok(render::sarif(report, &rule_text)),
+        "junit" => Ok(render::junit(report)),
+        "github" => Ok(render::github(report)),
+        "markdown" => Ok(render::markdown(report, Room::Summary)),
+        "comment" => Ok(render::markdown(report, Room::Comment)),
         _ => {
             let table = format.strip_prefix("csv-").and_then(|table| render::csv(report, table));
             table.ok_or_else(|| format!("the report cannot be written as `{format}`"))

@@ -6,6 +6,7 @@
 mod answer;
 mod compare;
 mod components;
+mod coverage;
 mod files;
 mod findings;
 mod overview;
@@ -15,6 +16,7 @@ mod report_view;
 mod rules;
 mod select;
 mod state;
+mod tests;
 mod words;
 
 pub use answer::use_answer;
@@ -22,4 +24,4 @@ pub use components::{Fault, FaultView, HelpView, ProgressView, ThemeSwitch, find
 pub use ports::{Bench, Copy, Edit, Other, Ports, Question, Save, Shared};
 pub use report_view::ReportView;
 pub use select::displayed_findings;
-pub use state::{Action, Choices, Group, State, Theme, View};
+pub use state::{Action, Choices, Group, Part, Sort, State, Theme, View};

@@ -1,5 +1,7 @@
 use super::components::{Icon, icon, inline};
-use super::{Bench, Ports, Shared, State, View, compare, files, findings, overview, policy, rules, words};
+use super::{
+    Bench, Ports, Shared, State, View, compare, coverage, files, findings, overview, policy, rules, tests, words,
+};
 use crate::model::{FileStatus, OutcomeKind, Report, Status, Verdict};
 use yew::{AttrValue, Html, Properties, classes, component, html, use_context};
 
@@ -47,6 +49,8 @@ pub fn ReportView(props: &Props) -> Html {
                 { match state.view {
                     View::Overview => overview::view(report),
                     View::Findings => findings::view(report, state, &ports),
+                    View::Tests => tests::view(report, state, &ports),
+                    View::Coverage => coverage::view(report, state, &ports),
                     View::Rules => rules::view(report, state, &ports),
                     View::Policy => html! { <policy::PolicyView report={report.clone()} bench={props.bench.clone()} /> },
                     View::Compare => compare::view(report, &props.bench, &ports),
@@ -72,9 +76,11 @@ fn lost(ports: &Ports) -> Html {
 fn tab(report: &Report, state: &State, view: View) -> Html {
     let count = match view {
         View::Overview => None,
-        View::Findings => Some(report.findings.len()),
-        View::Rules => Some(report.outcomes.len()),
-        View::Files => Some(report.files.len()),
+        View::Findings => Some(report.findings.len() as u64),
+        View::Tests => report.tests.as_ref().map(|tests| tests.counts.total),
+        View::Coverage => report.coverage.as_ref().map(|coverage| coverage.files.len() as u64),
+        View::Rules => Some(report.outcomes.len() as u64),
+        View::Files => Some(report.files.len() as u64),
         View::Policy | View::Compare => None,
     };
     let current = (state.view == view).then_some("page");
@@ -82,7 +88,7 @@ fn tab(report: &Report, state: &State, view: View) -> Html {
         <li>
             <a href={State::of(view).link()} aria-current={current}>
                 { view.title() }
-                if let Some(count) = count { <span class="count">{ words::number(count as u64) }</span> }
+                if let Some(count) = count { <span class="count">{ words::number(count) }</span> }
             </a>
         </li>
     }

@@ -1,8 +1,8 @@
 //! A report beside another one: what is new, gone, slower or less covered.
 
 use super::components::{Icon, icon, inline};
-use super::overview::percent;
 use super::policy::finding_list;
+use super::words::percent;
 use super::{Bench, Ports, Shared, words};
 use crate::compare::{self, Pair};
 use crate::model::{CaseRecord, GoneFinding, Ratio, Report, Status, TestCounts};
@@ -154,7 +154,7 @@ fn tests(before: &Report, after: &Report) -> Html {
     html! {
         <section class="panel" aria-labelledby="compare-tests">
             <h2 id="compare-tests">{ "Tests" }</h2>
-            <p>{ format!("{} tests before, {} now; {} failed before, {} now; {} s before, {} s now.", words::number(old.counts.total), words::number(new.counts.total), words::number(old.counts.failed + old.counts.errors), words::number(new.counts.failed + new.counts.errors), tenths(old.counts.seconds), tenths(new.counts.seconds)) }</p>
+            <p>{ format!("{} tests before, {} now; {} failed before, {} now; {} before, {} now.", words::number(old.counts.total), words::number(new.counts.total), words::number(old.counts.failed + old.counts.errors), words::number(new.counts.failed + new.counts.errors), words::seconds(old.counts.seconds), words::seconds(new.counts.seconds)) }</p>
             { cases(&changes.failing, &new.failures, "bad", words::count(changes.failing.len(), "test fails now", "tests fail now")) }
             { cases(&changes.mended, &old.failures, "good", words::count(changes.mended.len(), "test fails no more", "tests fail no more")) }
             { table("Suites with more or fewer tests", "Suite", changes.suites.iter().map(|pair| (pair.name.as_str(), counts(pair))).collect()) }
@@ -243,7 +243,7 @@ fn table(caption: &'static str, head: &'static str, rows: Vec<(&str, Row)>) -> H
 }
 
 fn seconds(pair: &Pair<f64>) -> Row {
-    let one = |seconds: Option<f64>| seconds.map_or_else(|| "–".to_owned(), |seconds| format!("{} s", tenths(seconds)));
+    let one = |seconds: Option<f64>| seconds.map_or_else(|| "–".to_owned(), words::seconds);
     let word = match (pair.before, pair.after) {
         (Some(_), None) => ("gone", "plain"),
         (None, Some(_)) => ("new", "plain"),
@@ -252,17 +252,6 @@ fn seconds(pair: &Pair<f64>) -> Row {
         _ => ("same", "plain"),
     };
     (one(pair.before), one(pair.after), word)
-}
-
-/// With one digit; whole numbers, as the formatting of floats would be a tenth of the page.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "casts of floats saturate, and times are not negative"
-)]
-fn tenths(seconds: f64) -> String {
-    let tenths = (seconds * 10.0).round() as u64;
-    format!("{}.{}", words::number(tenths / 10), tenths % 10)
 }
 
 fn rest(all: usize) -> Html {

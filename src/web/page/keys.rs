@@ -28,9 +28,9 @@ pub(super) fn deed(key: &str, state: &State, report: Option<&Report>) -> Option<
 
 fn in_report(key: &str, state: &State, report: &Report) -> Option<Deed> {
     let act = match key {
-        digit if digit.len() == 1 && digit.as_bytes().first().is_some_and(u8::is_ascii_digit) => {
-            let number: usize = digit.parse().ok()?;
-            Action::Show(*View::ALL.get(number.checked_sub(1)?)?)
+        "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" => {
+            let number: usize = key.parse().ok()?;
+            Action::Show(*View::ALL.get(number - 1)?)
         }
         "c" => Action::Clear,
         "/" => return Some(Deed::Filter((state.view == View::Overview).then_some(View::Findings))),

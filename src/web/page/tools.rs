@@ -11,7 +11,10 @@ use yew::{Callback, Event, Html, MouseEvent, TargetCast, html};
 /// Format, name of the file, media type, and the words for it.
 type Format = (&'static str, &'static str, &'static str, &'static str);
 
-const FORMATS: [Format; 4] = [
+const FORMATS: [Format; 7] = [
+    ("sarif", "report.sarif", "application/sarif+json", "SARIF, for code scanning"),
+    ("markdown", "report.md", "text/markdown", "Markdown"),
+    ("junit", "report.xml", "application/xml", "JUnit XML, a test for each rule"),
     ("csv-findings", "findings.csv", CSV, "Findings as CSV"),
     ("csv-tests", "tests.csv", CSV, "Test suites as CSV"),
     ("csv-coverage", "coverage.csv", CSV, "Coverage by file as CSV"),
