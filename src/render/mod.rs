@@ -1,5 +1,6 @@
 //! The outputs: each a pure function of the report.
 
+mod csv;
 mod github;
 mod json;
 mod junit;
@@ -10,6 +11,7 @@ pub mod text;
 mod words;
 mod worst;
 
+pub use csv::{TABLES, csv};
 pub use github::github;
 pub(crate) use json::document;
 pub use json::json;
