@@ -9,6 +9,7 @@ use crate::model::{
 use crate::parse::documents;
 use crate::policy::{Demand, Policy, PolicyError};
 use crate::rules::{self, Hidden, Settle, Sink};
+use crate::threads;
 use std::collections::BTreeMap;
 
 /// What is judged, and how.
@@ -37,7 +38,7 @@ pub fn analyze(request: Request, policy: &Policy) -> Report {
 /// archives looked into), or else by the pack `recommended`.
 pub fn analyze_by_own_policy(request: Request) -> Result<Report, Vec<PolicyError>> {
     let sources = input::open(request.files, &request.limits);
-    let find = |path: &str| sources.iter().find(|s| s.path == path).map(|s| s.text.as_str());
+    let find = |path: &str| sources.iter().find(|s| s.path == path).map(|s| &*s.text);
     let policy = match policy_path(sources.iter().map(|source| source.path.as_str())) {
         Some(path) => load_policy(path, find(path), &|path| find(path).map(str::to_owned))?,
         None => load_policy(RECOMMENDED, None, &|_| None)?,
@@ -171,7 +172,7 @@ pub fn load_policy(
 
 fn with_evidence<T>(sources: &[SourceFile], baseline: Option<&Baseline>, look: impl FnOnce(Evidence<'_>) -> T) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
-    let parsed: Vec<_> = sources.iter().map(documents::read).collect();
+    let parsed = threads::map(sources, |source| source.text.len(), documents::read);
     look(Evidence { baseline, ..Evidence::gather(&files, &parsed) })
 }
 
