@@ -11,6 +11,7 @@ use crate::model::{
 use crate::parse::documents;
 use crate::policy::{Demand, Policy, PolicyError};
 use crate::rules::{self, Hidden, Settle, Sink};
+use crate::threads;
 use std::collections::BTreeMap;
 
 pub use details::{CaseTable, CoveredTable};
@@ -84,7 +85,7 @@ pub(crate) fn own_policy(sources: &[SourceFile]) -> Result<Policy, Vec<PolicyErr
 /// The text of a file; `None` where it was not kept, which is not the same as an empty file.
 pub(crate) fn text_of<'s>(sources: &'s [SourceFile], path: &str) -> Option<&'s str> {
     let source = sources.iter().find(|source| source.path == path)?;
-    (source.bytes == 0 || !source.text.is_empty()).then_some(source.text.as_str())
+    (source.bytes == 0 || !source.text.is_empty()).then_some(&*source.text)
 }
 
 /// The pack for trees without a policy of their own.
@@ -241,11 +242,8 @@ fn with_evidence<T>(
 ) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
     let total = sources.len();
-    let mut parsed = Vec::with_capacity(total);
-    for (done, source) in sources.iter().enumerate() {
-        watch(Step { phase: Phase::Read, done, total, name: &source.path });
-        parsed.push(documents::read(source));
-    }
+    let begin = |done: usize, source: &SourceFile| watch(Step { phase: Phase::Read, done, total, name: &source.path });
+    let parsed = threads::map_watched(sources, |source| source.text.len(), documents::read, &begin);
     watch(Step { phase: Phase::Link, done: 0, total, name: "" });
     look(Evidence { baseline, ..Evidence::gather(&files, &parsed) })
 }

@@ -17,6 +17,7 @@ pub mod policy;
 pub mod render;
 pub mod rules;
 pub mod session;
+mod threads;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod ui;
 #[cfg(target_arch = "wasm32")]

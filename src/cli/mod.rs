@@ -5,6 +5,7 @@ mod check;
 mod explain;
 mod fix;
 mod inspect;
+mod load;
 mod output;
 mod places;
 mod policy;

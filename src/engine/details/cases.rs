@@ -73,12 +73,12 @@ impl CaseTable {
     }
 
     fn take(&mut self, suite: &Suite, case: &Case, row: Row) {
-        if !case.message.is_empty() {
-            self.messages.insert(short(self.rows.len()), case.message.clone());
+        if !case.message().is_empty() {
+            self.messages.insert(short(self.rows.len()), case.message().into());
         }
         let (suite, class) = (index(&mut self.suites, &suite.name), index(&mut self.classes, &case.class));
         self.rows.push(Row { suite, class, ..row });
-        self.names.push(case.name.clone());
+        self.names.push((&*case.name).into());
     }
 
     /// The window of the cases that a question wants.

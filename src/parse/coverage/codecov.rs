@@ -44,7 +44,7 @@ impl Listener for Reader {
             _ => value.hits(),
         };
         let (Some(number), Some(hits)) = (number, hits) else { return false };
-        self.draft.lines.push(Line { number, hits, ..Line::default() });
+        self.draft.lines.push(Line::new(number, hits));
         true
     }
 
