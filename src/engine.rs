@@ -1,5 +1,7 @@
 //! The only door: files and a policy in, a report out. Pure, and the same on every platform.
 
+mod details;
+
 use crate::evidence::{Build, Evidence, File, Run};
 use crate::input::{self, Limits, RawFile, SourceFile};
 use crate::model::{
@@ -11,6 +13,8 @@ use crate::policy::{Demand, Policy, PolicyError};
 use crate::rules::{self, Hidden, Settle, Sink};
 use crate::threads;
 use std::collections::BTreeMap;
+
+pub use details::{CaseTable, CoveredTable};
 
 /// What is judged, and how.
 #[derive(Debug)]
@@ -29,22 +33,59 @@ pub struct Request {
 
 /// Judges files by a policy.
 pub fn analyze(request: Request, policy: &Policy) -> Report {
-    let sources = input::open(request.files, &request.limits);
-    let terms = Terms { fail_on: request.fail_on, today: request.today, baseline: request.baseline.as_ref() };
-    judge(&sources, policy, &terms)
+    analyze_watched(request, policy, &|_| {})
 }
 
-/// Judges files by the policy that they bring along (`tollgate.yml` or `.github/tollgate.yml` at the root of the tree,
-/// archives looked into), or else by the pack `recommended`.
-pub fn analyze_by_own_policy(request: Request) -> Result<Report, Vec<PolicyError>> {
+/// Judges files by a policy, and tells what it is at.
+pub fn analyze_watched(request: Request, policy: &Policy, watch: Watch<'_>) -> Report {
+    watch(Step { phase: Phase::Open, done: 0, total: request.files.len(), name: "" });
     let sources = input::open(request.files, &request.limits);
-    let find = |path: &str| sources.iter().find(|s| s.path == path).map(|s| &*s.text);
-    let policy = match policy_path(sources.iter().map(|source| source.path.as_str())) {
-        Some(path) => load_policy(path, find(path), &|path| find(path).map(str::to_owned))?,
-        None => load_policy(RECOMMENDED, None, &|_| None)?,
-    };
     let terms = Terms { fail_on: request.fail_on, today: request.today, baseline: request.baseline.as_ref() };
-    Ok(judge(&sources, &policy, &terms))
+    judge_watched(&sources, policy, &terms, watch)
+}
+
+/// Who is told what the work is at.
+pub type Watch<'w> = &'w dyn Fn(Step<'_>);
+
+/// What the work is at.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'s> {
+    /// The phase; they follow each other in the order of their declaration.
+    pub phase: Phase,
+    /// Things of this phase that are done.
+    pub done: usize,
+    /// All things of this phase.
+    pub total: usize,
+    /// Path of the file or id of the rule that is next; empty where there is none.
+    pub name: &'s str,
+}
+
+/// A part of the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Archives are opened, and what each file is is found out.
+    Open,
+    /// Files are read, one by one.
+    Read,
+    /// What was read is linked with each other.
+    Link,
+    /// Rules judge, one by one.
+    Judge,
+}
+
+/// The policy that files bring along (`tollgate.yml` or `.github/tollgate.yml` at the root of the tree, archives looked
+/// into), or else the pack `recommended`.
+pub(crate) fn own_policy(sources: &[SourceFile]) -> Result<Policy, Vec<PolicyError>> {
+    match policy_path(sources.iter().map(|source| source.path.as_str())) {
+        Some(path) => load_policy(path, text_of(sources, path), &|path| text_of(sources, path).map(str::to_owned)),
+        None => load_policy(RECOMMENDED, None, &|_| None),
+    }
+}
+
+/// The text of a file; `None` where it was not kept, which is not the same as an empty file.
+pub(crate) fn text_of<'s>(sources: &'s [SourceFile], path: &str) -> Option<&'s str> {
+    let source = sources.iter().find(|source| source.path == path)?;
+    (source.bytes == 0 || !source.text.is_empty()).then_some(&*source.text)
 }
 
 /// The pack for trees without a policy of their own.
@@ -59,8 +100,12 @@ pub(crate) struct Terms<'t> {
 
 /// Judges files that were opened before.
 pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) -> Report {
+    judge_watched(sources, policy, terms, &|_| {})
+}
+
+fn judge_watched(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>, watch: Watch<'_>) -> Report {
     let Terms { fail_on, today, baseline } = *terms;
-    with_evidence(sources, baseline, |mut evidence| {
+    with_evidence(sources, baseline, watch, |mut evidence| {
         let checks = policy.checks.iter().map(|check| check.id.as_str());
         let ids: Vec<&str> = rules::REGISTRY.iter().map(|rule| rule.meta.id).chain(checks).collect();
         let settle = Settle::new(policy, &evidence, today, &ids, baseline.map(Baseline::known).unwrap_or_default());
@@ -69,8 +114,11 @@ pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) 
         let (last, first): (Vec<_>, Vec<_>) =
             demands.iter().partition(|demand| rules::ABOUT_WAIVERS.contains(&&*demand.rule));
         let mut hidden = Hidden::default();
+        let mut done = 0;
         let mut run = |demand: &Demand, evidence: &Evidence<'_>| {
             let rule = rules::find(&demand.rule)?;
+            watch(Step { phase: Phase::Judge, done, total: demands.len(), name: rule.meta.id });
+            done += 1;
             let sink = Sink::new(&rule.meta, demand.level, demand.place.clone(), today);
             let mut sink = sink.settled_by(&settle);
             (rule.run)(evidence, &demand.params, &mut sink);
@@ -108,7 +156,10 @@ pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) 
             outcomes,
             findings,
             tests: evidence.tests.clone(),
-            coverage: evidence.coverage.clone(),
+            coverage: evidence.coverage.clone().map(|mut coverage| {
+                coverage.limits = rules::coverage::in_force(&demands, &coverage);
+                coverage
+            }),
             runs: evidence.runs.iter().map(Run::info).collect(),
             builds: evidence.builds.iter().map(Build::info).collect(),
             workflows: workflows(&evidence),
@@ -143,7 +194,7 @@ fn demands(policy: &Policy, settle: &Settle<'_>, baseline: Option<&Baseline>) ->
 /// Reads files without judging them, and hands the evidence and the receipt to `look`.
 pub fn inspect<T>(files: Vec<RawFile>, limits: &Limits, look: impl FnOnce(&Evidence<'_>, &[FileRecord]) -> T) -> T {
     let sources = input::open(files, limits);
-    with_evidence(&sources, None, |evidence| look(&evidence, &records(&evidence)))
+    with_evidence(&sources, None, &|_| {}, |evidence| look(&evidence, &records(&evidence)))
 }
 
 /// Finds the policy that a tree brings along: `tollgate.yml` or `.github/tollgate.yml` at its root. In an archive the
@@ -170,9 +221,37 @@ pub fn load_policy(
     crate::policy::load(name, text, &rules::specs(), read)
 }
 
-fn with_evidence<T>(sources: &[SourceFile], baseline: Option<&Baseline>, look: impl FnOnce(Evidence<'_>) -> T) -> T {
+/// Gathers the evidence of some kinds of files only, for questions about these; of the others it knows that they are
+/// there.
+pub(crate) fn look_at<T>(
+    sources: &[SourceFile],
+    wanted: impl Fn(FileKind) -> bool + Sync,
+    look: impl FnOnce(&Evidence<'_>) -> T,
+) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
-    let parsed = threads::map(sources, |source| source.text.len(), documents::read);
+    let read = |source| Some(source).filter(|source: &&SourceFile| wanted(source.kind)).and_then(documents::read);
+    let parsed = threads::map(sources, weight, &|_| {}, read);
+    look(&Evidence::gather(&files, &parsed))
+}
+
+fn weight(source: &SourceFile) -> usize {
+    source.text.len()
+}
+
+fn with_evidence<T>(
+    sources: &[SourceFile],
+    baseline: Option<&Baseline>,
+    watch: Watch<'_>,
+    look: impl FnOnce(Evidence<'_>) -> T,
+) -> T {
+    let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
+    let total = sources.len();
+    let next = |done: usize| {
+        let name = sources.get(done).map_or("", |source| &source.path);
+        watch(Step { phase: Phase::Read, done, total, name });
+    };
+    let parsed = threads::map(sources, weight, &next, documents::read);
+    watch(Step { phase: Phase::Link, done: 0, total, name: "" });
     look(Evidence { baseline, ..Evidence::gather(&files, &parsed) })
 }
 

@@ -7,8 +7,11 @@ mod fix;
 mod inspect;
 mod load;
 mod output;
+mod places;
 mod policy;
+mod progress;
 mod rules;
+mod shell;
 pub mod walk;
 
 use args::{Cli, Command};
@@ -56,6 +59,8 @@ pub fn run() -> ExitCode {
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Policy { command } => policy::run(&command),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { command } => shell::man(&command),
     }
     .into()
 }

@@ -1,7 +1,7 @@
 //! Which cases may be the same test. Nearly all cases of a large report are tests of their own, so those that cannot be
 //! another's double are left out first, by bits of their hashes, and only the others are sorted and compared.
 
-use super::tests::{CaseRef, Reports, at, find};
+use super::tests::{CaseRef, Reports, find};
 use crate::parse::test_results::TestReport;
 use std::cmp::Ordering;
 
@@ -30,7 +30,7 @@ pub(super) fn suspects(reports: Reports<'_, '_>) -> (Vec<Entry>, u64) {
             // One hash for each case, in this order.
             for (case_index, hash) in left.by_ref().take(suite.cases.len()).enumerate() {
                 if again.has(*hash) {
-                    entries.push(Entry { hash: *hash, at: at(index, suite_index, case_index) });
+                    entries.push(Entry { hash: *hash, at: CaseRef::new(index, suite_index, case_index) });
                 }
             }
         }

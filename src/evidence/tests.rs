@@ -16,6 +16,7 @@
 use super::Doc;
 use super::attempts::slot;
 use super::identity::{Entry, by_identity, number_of_cases, suspects};
+use super::times::Times;
 use crate::model::{
     CaseRecord, CaseStatus, RepeatRecord, ResultRecord, SuiteRecord, TestCounts, TestReportRecord, Tests,
 };
@@ -58,6 +59,14 @@ pub struct Repeats {
 }
 
 pub(super) type Reports<'r, 'a> = &'r [Doc<'a, &'a TestReport<'a>>];
+
+impl CaseRef {
+    /// Of indices: inputs are limited to far less than 2^32 bytes, and so are the numbers of what is in them.
+    pub fn new(report: usize, suite: usize, case: usize) -> Self {
+        let short = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        Self { report: short(report), suite: short(suite), case: short(case) }
+    }
+}
 
 impl Repeats {
     /// Compares all cases of all reports.
@@ -179,9 +188,14 @@ impl Repeats {
         Some((report, suite, suite.cases.get(at.case as usize)?))
     }
 
+    /// Whether a case passed in the last of several attempts, after it failed in another report.
+    pub fn is_flaky(&self, at: CaseRef) -> bool {
+        !self.flaky.is_empty() && self.flaky.contains(&at)
+    }
+
     /// Whether a case counts for nothing, because a later attempt took its place.
     pub fn is_superseded(&self, report: usize, suite: usize, case: usize) -> bool {
-        !self.superseded.is_empty() && self.superseded.contains(&at(report, suite, case))
+        !self.superseded.is_empty() && self.superseded.contains(&CaseRef::new(report, suite, case))
     }
 }
 
@@ -258,6 +272,7 @@ pub(super) fn tests(reports: Reports<'_, '_>, repeats: &Repeats) -> Option<Tests
     // What a case must have taken to be among the slowest.
     let mut bar = 0.0;
     let as_reported = repeats.superseded.is_empty() && repeats.flaky.is_empty();
+    let mut times = Times::default();
     for (index, report) in reports.iter().enumerate() {
         let mut counted = TestCounts::default();
         for (suite_index, suite) in report.suites.iter().enumerate() {
@@ -270,10 +285,13 @@ pub(super) fn tests(reports: Reports<'_, '_>, repeats: &Repeats) -> Option<Tests
                 }
                 if !as_reported {
                     case.count_in(&mut counts);
-                    counts.flaky += u64::from(repeats.flaky.contains(&at(index, suite_index, case_index)));
+                    counts.flaky += u64::from(repeats.is_flaky(CaseRef::new(index, suite_index, case_index)));
                 }
                 if case.is_bad() && tests.failures.len() < SHOWN_FAILURES {
                     tests.failures.push(record(report, suite, case));
+                }
+                if let Some(seconds) = case.seconds {
+                    times.add(seconds);
                 }
                 if let Some(seconds) = case.seconds.filter(|seconds| *seconds > bar) {
                     slowest.push((seconds, report, suite, case));
@@ -297,6 +315,7 @@ pub(super) fn tests(reports: Reports<'_, '_>, repeats: &Repeats) -> Option<Tests
     }
     keep_slowest(&mut slowest);
     tests.slowest = slowest.into_iter().map(|(_, report, suite, case)| record(report, suite, case)).collect();
+    tests.times = times.buckets();
     tests.counts = rounded(tests.counts);
     tests.unstable = shown(reports, &repeats.unstable);
     tests.duplicates = shown(reports, &repeats.duplicates);
@@ -337,12 +356,6 @@ fn shown(reports: Reports<'_, '_>, repeated: &[Vec<CaseRef>]) -> Vec<RepeatRecor
         })
     };
     repeated.iter().take(SHOWN_REPEATS).filter_map(record).collect()
-}
-
-/// Inputs are limited to far less than 2^32 bytes, and so are the numbers of what is in them.
-pub(super) fn at(report: usize, suite: usize, case: usize) -> CaseRef {
-    let short = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
-    CaseRef { report: short(report), suite: short(suite), case: short(case) }
 }
 
 pub(super) fn find<'a>(reports: Reports<'_, 'a>, at: CaseRef) -> Option<(&'a Suite<'a>, &'a Case<'a>)> {
