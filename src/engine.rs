@@ -225,13 +225,17 @@ pub fn load_policy(
 /// there.
 pub(crate) fn look_at<T>(
     sources: &[SourceFile],
-    wanted: impl Fn(FileKind) -> bool,
+    wanted: impl Fn(FileKind) -> bool + Sync,
     look: impl FnOnce(&Evidence<'_>) -> T,
 ) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
     let read = |source| Some(source).filter(|source: &&SourceFile| wanted(source.kind)).and_then(documents::read);
-    let parsed: Vec<_> = sources.iter().map(read).collect();
+    let parsed = threads::map(sources, weight, &|_| {}, read);
     look(&Evidence::gather(&files, &parsed))
+}
+
+fn weight(source: &SourceFile) -> usize {
+    source.text.len()
 }
 
 fn with_evidence<T>(
@@ -242,8 +246,11 @@ fn with_evidence<T>(
 ) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
     let total = sources.len();
-    let begin = |done: usize, source: &SourceFile| watch(Step { phase: Phase::Read, done, total, name: &source.path });
-    let parsed = threads::map_watched(sources, |source| source.text.len(), documents::read, &begin);
+    let next = |done: usize| {
+        let name = sources.get(done).map_or("", |source| &source.path);
+        watch(Step { phase: Phase::Read, done, total, name });
+    };
+    let parsed = threads::map(sources, weight, &next, documents::read);
     watch(Step { phase: Phase::Link, done: 0, total, name: "" });
     look(Evidence { baseline, ..Evidence::gather(&files, &parsed) })
 }

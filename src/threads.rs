@@ -1,14 +1,14 @@
 //! Work on all processors, where there are several.
 
 /// What becomes of each item, in the order of the items, whichever was done first. `weight` is the number of bytes that an
-/// item stands for: little work is not worth a thread. `begin` is told of the items that the caller's own thread begins
-/// with, and of their positions. A panic goes on in the caller.
+/// item stands for: little work is not worth a thread. `next` is told which item the caller's own thread begins. A panic
+/// goes on in the caller.
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) fn map_watched<'t, T: Sync, U: Send>(
+pub(crate) fn map<'t, T: Sync, U: Send>(
     items: &'t [T],
     weight: fn(&T) -> usize,
+    next: &dyn Fn(usize),
     work: impl Fn(&'t T) -> U + Sync,
-    begin: &dyn Fn(usize, &T),
 ) -> Vec<U> {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,22 +18,22 @@ pub(crate) fn map_watched<'t, T: Sync, U: Send>(
     let bytes = items.iter().fold(0, |sum: usize, item| sum.saturating_add(weight(item)));
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = processors.min(items.len()).min(bytes / WORTH);
-    let own = |(at, item): (usize, &'t T)| {
-        begin(at, item);
-        work(item)
-    };
     if threads < 2 {
-        return items.iter().enumerate().map(own).collect();
+        return one_by_one(items, next, work);
     }
-    let next = AtomicUsize::new(0);
-    let take = || {
-        let at = next.fetch_add(1, Ordering::Relaxed);
-        Some((at, items.get(at)?))
+    let taken = AtomicUsize::new(0);
+    let take = |next: &dyn Fn(usize)| {
+        let mut done = Vec::new();
+        loop {
+            let at = taken.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { return done };
+            next(at);
+            done.push((at, work(item)));
+        }
     };
     let mut done = std::thread::scope(|scope| {
-        let all = || std::iter::from_fn(take).map(|(at, item)| (at, work(item))).collect::<Vec<_>>();
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(all)).collect();
-        let mut done: Vec<_> = std::iter::from_fn(take).map(|(at, item)| (at, own((at, item)))).collect();
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(|| take(&|_| {}))).collect();
+        let mut done = take(next);
         for other in others {
             match other.join() {
                 Ok(more) => done.extend(more),
@@ -48,39 +48,40 @@ pub(crate) fn map_watched<'t, T: Sync, U: Send>(
 
 /// A browser's worker is one thread.
 #[cfg(target_arch = "wasm32")]
-pub(crate) fn map_watched<'t, T, U>(
+pub(crate) fn map<'t, T, U>(
     items: &'t [T],
     _: fn(&T) -> usize,
+    next: &dyn Fn(usize),
     work: impl Fn(&'t T) -> U,
-    begin: &dyn Fn(usize, &T),
 ) -> Vec<U> {
-    let own = |(at, item)| {
-        begin(at, item);
-        work(item)
-    };
-    items.iter().enumerate().map(own).collect()
+    one_by_one(items, next, work)
+}
+
+fn one_by_one<'t, T, U>(items: &'t [T], next: &dyn Fn(usize), work: impl Fn(&'t T) -> U) -> Vec<U> {
+    let mut done = Vec::with_capacity(items.len());
+    for (at, item) in items.iter().enumerate() {
+        next(at);
+        done.push(work(item));
+    }
+    done
 }
 
 #[cfg(test)]
 mod tests {
-    use super::map_watched;
-
-    fn map<'t, T: Sync, U: Send>(items: &'t [T], weight: fn(&T) -> usize, work: impl Fn(&'t T) -> U + Sync) -> Vec<U> {
-        map_watched(items, weight, work, &|_, _| {})
-    }
+    use super::map;
 
     #[test]
     fn results_stand_in_the_order_of_the_items() {
         let items: Vec<u32> = (0..1000).collect();
         let doubled: Vec<u32> = items.iter().map(|item| item * 2).collect();
-        assert_eq!(map(&items, |_| 0, |item| item * 2), doubled);
-        assert_eq!(map(&items, |_| 1 << 20, |item| item * 2), doubled);
-        assert_eq!(map(&[], |_: &u32| 1, |item| *item), Vec::<u32>::new());
+        assert_eq!(map(&items, |_| 0, &|_| {}, |item| item * 2), doubled);
+        assert_eq!(map(&items, |_| 1 << 20, &|_| {}, |item| item * 2), doubled);
+        assert_eq!(map(&[], |_: &u32| 1, &|_| {}, |item| *item), Vec::<u32>::new());
     }
 
     #[test]
     #[should_panic(expected = "the third")]
     fn a_panic_goes_on_in_the_caller() {
-        map(&[1, 2, 3, 4], |_| 1 << 20, |item| assert!(*item != 3, "the third"));
+        map(&[1, 2, 3, 4], |_| 1 << 20, &|_| {}, |item| assert!(*item != 3, "the third"));
     }
 }

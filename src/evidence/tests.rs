@@ -269,10 +269,10 @@ pub(super) fn tests(reports: Reports<'_, '_>, repeats: &Repeats) -> Option<Tests
     let mut tests =
         Tests { distinct: repeats.distinct, superseded: repeats.superseded.len() as u64, ..Tests::default() };
     let mut slowest: Vec<Timed<'_, '_>> = Vec::new();
-    let mut times = Times::default();
     // What a case must have taken to be among the slowest.
     let mut bar = 0.0;
     let as_reported = repeats.superseded.is_empty() && repeats.flaky.is_empty();
+    let mut times = Times::default();
     for (index, report) in reports.iter().enumerate() {
         let mut counted = TestCounts::default();
         for (suite_index, suite) in report.suites.iter().enumerate() {

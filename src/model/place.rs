@@ -64,8 +64,8 @@ pub struct Excerpt {
 /// Where the lines of one text are.
 #[derive(Debug, Clone, Default)]
 pub struct LineIndex {
-    /// Line ends before every few thousand bytes: far fewer numbers than a large text has lines, and counting the rest
-    /// takes no time.
+    /// Line ends before every few hundred bytes, so that a large text with short lines has a small index, and counting
+    /// the rest takes no time.
     ends: Vec<usize>,
     /// Every few thousand bytes, so that a column costs the same on a line of many megabytes. Made when the first column
     /// is asked for: many texts are asked for lines only.
@@ -100,11 +100,14 @@ impl LineIndex {
     const EXCERPT_LINES: usize = 6;
     /// Bytes between two marks.
     const STEP: usize = 4096;
+    /// Bytes between two counts of line ends.
+    const BLOCK: usize = 512;
 
     /// Lines end at `\n`; a lone `\r` does not end a line.
     pub fn new(text: &str) -> Self {
-        let mut ends = vec![0];
-        for block in text.as_bytes().chunks(Self::STEP) {
+        let mut ends = Vec::with_capacity(text.len() / Self::BLOCK + 2);
+        ends.push(0);
+        for block in text.as_bytes().chunks(Self::BLOCK) {
             ends.push(ends.last().copied().unwrap_or(0) + line_ends(block));
         }
         Self { ends, marks: OnceCell::new() }
@@ -159,8 +162,8 @@ impl LineIndex {
     /// The line (from 1) of a byte offset. Unlike a column it costs nothing on long lines.
     pub fn line_number(&self, text: &str, offset: usize) -> usize {
         let offset = offset.min(text.len());
-        let block = offset / Self::STEP;
-        let rest = text.as_bytes().get(block * Self::STEP..offset).unwrap_or(&[]);
+        let block = offset / Self::BLOCK;
+        let rest = text.as_bytes().get(block * Self::BLOCK..offset).unwrap_or(&[]);
         self.ends.get(block).copied().unwrap_or(0) + line_ends(rest) + 1
     }
 
@@ -176,9 +179,9 @@ impl LineIndex {
         let Some(block) = block.filter(|_| before > 0) else {
             return (before == 0 && !self.ends.is_empty()).then_some(0);
         };
-        let rest = text.as_bytes().get(block * Self::STEP..)?;
+        let rest = text.as_bytes().get(block * Self::BLOCK..)?;
         let left = before - self.ends.get(block)?;
-        memchr::memchr_iter(b'\n', rest).nth(left.checked_sub(1)?).map(|at| block * Self::STEP + at + 1)
+        memchr::memchr_iter(b'\n', rest).nth(left.checked_sub(1)?).map(|at| block * Self::BLOCK + at + 1)
     }
 
     /// A line without its end.

@@ -34,16 +34,15 @@ fn runs(source: &CoveredSource) -> Vec<(u32, u32, u64)> {
     let mut runs: Vec<(u32, u32, u64)> = Vec::new();
     for line in source.lines.iter() {
         match runs.last_mut() {
-            Some((_, last, hits)) if last.checked_add(1) == Some(line.number) && *hits == u64::from(line.hits) => {
+            Some((_, last, hits)) if last.checked_add(1) == Some(line.number) && *hits == line.hits() => {
                 *last = line.number;
             }
-            _ => runs.push((line.number, line.number, line.hits.into())),
+            _ => runs.push((line.number, line.number, line.hits())),
         }
     }
     runs
 }
 
 fn branches(source: &CoveredSource) -> Vec<(u32, u32, u64)> {
-    let short = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
-    source.lines.with_branches().map(|(line, ratio)| (line, short(ratio.covered), ratio.total)).collect()
+    source.lines.with_branches().map(|(number, taken, total)| (number, taken, total.into())).collect()
 }

@@ -227,7 +227,7 @@ mod tests {
         );
         let seen: Vec<_> = report.files.iter().map(|file| (file.path.as_str(), file.line())).collect();
         assert_eq!(seen, [("a.cs", ratio(1, 1)), ("b.cs", ratio(2, 3))]);
-        assert_eq!(report.files[1].at(2).unwrap().hits, 3);
+        assert_eq!(report.files[1].at(2).unwrap().hits(), 3);
     }
 
     #[test]

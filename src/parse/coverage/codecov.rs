@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(parsed.problems, []);
         let report = parsed.document.unwrap();
         let lines = |index: usize| -> Vec<_> {
-            report.files[index].lines.iter().filter(|line| line.hits > 0).map(|line| line.number).collect()
+            report.files[index].lines.iter().filter(|line| line.is_hit()).map(|line| line.number).collect()
         };
         assert_eq!((lines(0), lines(1)), (vec![2, 4, 10], vec![1, 5]));
         assert_eq!(report.totals().line, Ratio { covered: 5, total: 10 });

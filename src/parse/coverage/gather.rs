@@ -49,7 +49,7 @@ impl Files {
     /// All files by path, with one entry for each line. A file without a count of branches gets that of its lines.
     pub(super) fn finish(mut self) -> Vec<CoveredSource> {
         for file in &mut self.files {
-            file.lines.merge(u32::max);
+            file.lines.merge(u64::max);
             if file.branches.total == 0 {
                 file.branches += file.lines.branches();
             }
@@ -97,7 +97,7 @@ impl Branches {
             kept.taken |= same && next.taken;
             same
         });
-        file.lines.merge(u32::max);
+        file.lines.merge(u64::max);
         let mut counted = Vec::new();
         for on_line in self.0.chunk_by(|a, b| a.line == b.line) {
             let taken = on_line.iter().filter(|branch| branch.taken).count();

@@ -144,7 +144,7 @@ mod tests {
         assert_eq!((totals.statement, totals.line), (ratio(2, 4), ratio(1, 2)));
         assert_eq!((totals.function, totals.branch), (ratio(1, 2), ratio(2, 5)));
         assert_eq!(report.files[0].lines.branches_at(4), Some(ratio(2, 5)));
-        assert_eq!(report.files[0].at(1).unwrap().hits, 3);
+        assert_eq!(report.files[0].at(1).unwrap().hits(), 3);
     }
 
     #[test]

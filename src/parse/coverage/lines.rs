@@ -3,19 +3,31 @@
 use crate::model::Ratio;
 use std::ops::Deref;
 
-/// One instrumented line.
+/// One instrumented line. Twelve bytes, for reports have millions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line {
     /// From 1.
     pub number: u32,
-    /// Times that it ran, as far as 32 bits tell.
-    pub hits: u32,
+    /// In two halves, the lower first: a whole number of 64 bits would make the line longer by a third.
+    hits: [u32; 2],
 }
 
 impl Line {
     /// A line that ran so often.
+    #[expect(clippy::cast_possible_truncation, reason = "the halves")]
     pub fn new(number: u32, hits: u64) -> Self {
-        Self { number, hits: u32::try_from(hits).unwrap_or(u32::MAX) }
+        Self { number, hits: [hits as u32, (hits >> 32) as u32] }
+    }
+
+    /// Times that it ran.
+    pub fn hits(self) -> u64 {
+        let [low, high] = self.hits.map(u64::from);
+        high << 32 | low
+    }
+
+    /// Whether it ran.
+    pub fn is_hit(self) -> bool {
+        self.hits != [0, 0]
     }
 }
 
@@ -59,9 +71,9 @@ impl Lines {
         self.branches.get(at).map(|branches| branches.ratio())
     }
 
-    /// The lines with branches, by number.
-    pub fn with_branches(&self) -> impl Iterator<Item = (u32, Ratio)> {
-        self.branches.iter().map(|branches| (branches.number, branches.ratio()))
+    /// The branches on each line that has some: its number, how many were taken, and how many there are.
+    pub fn with_branches(&self) -> impl Iterator<Item = (u32, u32, u32)> {
+        self.branches.iter().map(|branches| (branches.number, branches.taken, branches.total))
     }
 
     /// The sum of the branches on all lines.
@@ -104,14 +116,14 @@ impl Lines {
 
     /// Sorts by number and makes one of all entries for the same line: `hits` says what becomes of two counts; of the
     /// branches the most stay that an entry knows and took.
-    pub(super) fn merge(&mut self, hits: fn(u32, u32) -> u32) {
+    pub(super) fn merge(&mut self, hits: fn(u64, u64) -> u64) {
         // The usual order costs one pass.
         if !self.lines.is_sorted_by(|a, b| a.number < b.number) {
             self.lines.sort_by_key(|line| line.number);
             self.lines.dedup_by(|next, kept| {
                 let same = next.number == kept.number;
                 if same {
-                    kept.hits = hits(kept.hits, next.hits);
+                    *kept = Line::new(kept.number, hits(kept.hits(), next.hits()));
                 }
                 same
             });
@@ -139,7 +151,7 @@ impl Lines {
     pub(super) fn merge_with(&mut self, other: &Self) {
         self.lines.extend_from_slice(&other.lines);
         self.branches.extend_from_slice(&other.branches);
-        self.merge(u32::max);
+        self.merge(u64::max);
     }
 
     /// Sets the branches of lines that are here, in place of those that they have. Both are sorted by number.
@@ -177,17 +189,21 @@ mod tests {
     fn entries_for_one_line_become_one() {
         let mut merged = lines(&[(3, 1, 0, 0), (1, 0, 1, 2), (3, 2, 1, 2), (1, 0, 0, 4)]);
         let mut summed = merged.clone();
-        merged.merge(u32::max);
+        merged.merge(u64::max);
         assert_eq!(merged, lines(&[(1, 0, 1, 4), (3, 2, 1, 2)]));
-        summed.merge(u32::saturating_add);
+        summed.merge(u64::saturating_add);
         assert_eq!(summed, lines(&[(1, 0, 1, 4), (3, 3, 1, 2)]));
     }
 
     #[test]
-    fn counts_that_do_not_fit_are_the_most_that_fit() {
+    fn counts_of_all_sizes_are_kept() {
+        for hits in [0, 1, u64::from(u32::MAX), 1 << 32, u64::MAX] {
+            let line = Line::new(7, hits);
+            assert_eq!((line.number, line.hits(), line.is_hit()), (7, hits, hits > 0));
+        }
         let mut much = lines(&[(1, u64::MAX, 0, 0), (1, 1, 0, 0)]);
-        much.merge(u32::saturating_add);
-        assert_eq!(much.first(), Some(&Line { number: 1, hits: u32::MAX }));
+        much.merge(u64::saturating_add);
+        assert_eq!(much.first().map(|line| line.hits()), Some(u64::MAX));
     }
 
     #[test]

@@ -201,8 +201,8 @@ mod tests {
         assert_eq!((totals.line, totals.branch), (ratio(5, 6), ratio(1, 2)));
         assert_eq!((totals.function, totals.region), (ratio(2, 2), ratio(2, 3)));
         assert_eq!(report.declared.line, Some(ratio(5, 6)));
-        let hits: Vec<_> = report.files[0].lines.iter().map(|line| (line.number, line.hits)).collect();
-        assert_eq!(hits, [(1, 2), (2, 2), (3, 2), (4, 0), (5, 2), (9, u32::MAX)]);
+        let hits: Vec<_> = report.files[0].lines.iter().map(|line| (line.number, line.hits())).collect();
+        assert_eq!(hits, [(1, 2), (2, 2), (3, 2), (4, 0), (5, 2), (9, u64::MAX)]);
         assert_eq!(report.files[0].lines.branches_at(3), Some(ratio(1, 2)));
     }
 

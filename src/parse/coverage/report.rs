@@ -143,7 +143,7 @@ impl CoveredSource {
         if let Some(claimed) = self.claimed_lines {
             return claimed;
         }
-        let hit = self.lines.iter().filter(|line| line.hits > 0).count();
+        let hit = self.lines.iter().filter(|line| line.is_hit()).count();
         Ratio { covered: hit as u64, total: self.lines.len() as u64 }
     }
 

@@ -185,7 +185,7 @@ mod tests {
         let parsed = parse(text);
         assert_eq!(parsed.problems, []);
         let report = parsed.document.unwrap();
-        let lines: Vec<_> = report.files[0].lines.iter().map(|line| (line.number, line.hits)).collect();
+        let lines: Vec<_> = report.files[0].lines.iter().map(|line| (line.number, line.hits())).collect();
         assert_eq!(lines, [(2, 2), (3, 0), (4, 2)], "null and zero are null");
         assert_eq!(report.files[0].lines.branches_at(3), Some(ratio(1, 2)));
         assert_eq!((report.files[1].line(), report.totals().function), (ratio(1, 2), ratio(0, 1)));

@@ -72,7 +72,7 @@ impl Builder {
     fn end_function(&mut self) {
         self.function = None;
         for (id, mut lines) in std::mem::take(&mut self.ranges) {
-            lines.merge(u32::min);
+            lines.merge(u64::min);
             self.sources.entry(id).or_default().lines.append(&mut lines);
         }
     }

@@ -206,7 +206,7 @@ mod tests {
         let seen: Vec<_> = report.files.iter().map(|file| (file.path.as_str(), file.line())).collect();
         assert_eq!(seen, [("C:\\src\\a.c", ratio(3, 3)), ("b.c", ratio(0, 1))]);
         assert_eq!(report.declared.line, Some(ratio(8, 10)));
-        assert_eq!(report.files[0].at(3).unwrap().hits, 1000);
+        assert_eq!(report.files[0].at(3).unwrap().hits(), 1000);
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!((a.line(), a.branches), (ratio(5, 7), ratio(1, 2)));
         assert_eq!((b.line(), b.branches, b.functions), (ratio(1, 3), ratio(2, 3), ratio(2, 3)));
         assert_eq!((b.lines.branches_at(1), b.lines.branches_at(3)), (Some(ratio(2, 2)), Some(ratio(0, 1))));
-        assert_eq!(b.at(1).unwrap().hits, 2);
+        assert_eq!(b.at(1).unwrap().hits(), 2);
         assert_eq!(report.declared.line, Some(ratio(5, 7)));
     }
 
@@ -280,8 +280,8 @@ mod tests {
                     DA:4294967296,1\nDA:,1\nDA:9,\nend_of_record\nDA:1,1\n";
         let parsed = parse(text);
         let lines: Vec<_> =
-            parsed.document.unwrap().files[0].lines.iter().map(|line| (line.number, line.hits)).collect();
-        assert_eq!(lines, [(1, 2), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7), (7, u32::MAX), (8, 9)]);
+            parsed.document.unwrap().files[0].lines.iter().map(|line| (line.number, line.hits())).collect();
+        assert_eq!(lines, [(1, 2), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7), (7, u64::MAX), (8, 9)]);
         let places: Vec<_> = parsed.problems.iter().filter_map(|problem| text.get(problem.span.range())).collect();
         assert_eq!(places, ["DA:4294967296,1", "DA:,1", "DA:9,", "DA:1,1"]);
     }

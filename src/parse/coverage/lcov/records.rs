@@ -173,7 +173,7 @@ impl<'t> Records<'t> {
     pub(super) fn settle(&mut self, file: &mut CoveredSource) {
         file.lines.clear();
         file.lines.append(&mut self.lines);
-        file.lines.merge(u32::saturating_add);
+        file.lines.merge(u64::saturating_add);
         file.claimed_lines = self.claimed.line.get().filter(|_| file.lines.is_empty());
         file.branches = if self.branches.is_empty() {
             self.claimed.branch.get().unwrap_or_default()
