@@ -41,10 +41,10 @@ pub(super) fn FileLines(props: &Props) -> Html {
         Some(text.and_then(|text| serde_json::from_str(&text).map(Marks::of).map_err(|error| error.to_string())))
     });
     let source = match &*known {
-        Some(Ok(marks)) => marks.source.as_deref().unwrap_or_default(),
-        _ => "",
+        Some(Ok(marks)) => marks.source.as_deref(),
+        _ => None,
     };
-    let answer = use_answer("source", source, &props.report);
+    let answer = use_answer(source.map_or("", |_| "source"), source.unwrap_or_default(), &props.report);
     let text = use_memo(answer, |answer| match answer {
         Some(Ok(text)) => serde_json::from_str::<Text>(text).ok().map(|told| Source::of(&told)),
         _ => None,
