@@ -8,6 +8,7 @@ mod components;
 mod coverage;
 mod files;
 mod findings;
+mod json;
 mod overview;
 mod ports;
 mod report_view;
@@ -19,6 +20,7 @@ mod words;
 
 pub use answer::use_answer;
 pub use components::{Fault, FaultView, HelpView, ProgressView, ThemeSwitch, finding_id};
+pub use json::read_json;
 pub use ports::{Bench, Copy, Ports, Question, Shared};
 pub use report_view::ReportView;
 pub use select::displayed_findings;

@@ -207,10 +207,12 @@ fn key(event: &KeyboardEvent, props: &Props, now: usize, page: usize) -> Option<
         "Home" => 0,
         "End" => last,
         "Enter" | " " => return Some(Step::Act(RowAct::Enter)),
-        "ArrowRight" => match twig(now)?.open? {
-            false => return Some(Step::Act(RowAct::Fold)),
-            true => now + 1,
-        },
+        "ArrowRight" => {
+            if !twig(now)?.open? {
+                return Some(Step::Act(RowAct::Fold));
+            }
+            now + 1
+        }
         "ArrowLeft" => {
             let own = twig(now)?;
             if own.open == Some(true) {

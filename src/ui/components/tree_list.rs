@@ -115,9 +115,10 @@ pub(in crate::ui) fn TreeList(props: &Props) -> Html {
         })
     };
     let (one, many) = kind.nouns;
-    let said = match shown == all {
-        true => words::count(all, one, many),
-        false => format!("{} of {}", words::number(shown as u64), words::count(all, one, many)),
+    let said = if shown == all {
+        words::count(all, one, many)
+    } else {
+        format!("{} of {}", words::number(shown as u64), words::count(all, one, many))
     };
     html! {
         <>
