@@ -62,7 +62,7 @@ pub(in crate::ui) enum RowAct {
 /// Rows up to which all are in the page, so that the browser's own search finds them.
 const WHOLE: usize = 100;
 /// Rows beside those in view that are in the page, so that a quick scroll meets no gap.
-const MARGIN: usize = 16;
+const MARGIN: usize = 8;
 /// The window moves in steps, so that not every scroll event draws.
 const STEP: usize = 8;
 /// Rows that fit into the tallest element that browsers lay out.
