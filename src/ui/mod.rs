@@ -9,6 +9,7 @@ mod components;
 mod coverage;
 mod files;
 mod findings;
+mod json;
 mod overview;
 mod policy;
 mod ports;
@@ -21,6 +22,7 @@ mod words;
 
 pub use answer::use_answer;
 pub use components::{Fault, FaultView, HelpView, ProgressView, ThemeSwitch, finding_id};
+pub use json::read_json;
 pub use ports::{Bench, Copy, Edit, Other, Ports, Question, Save, Shared};
 pub use report_view::ReportView;
 pub use select::displayed_findings;
