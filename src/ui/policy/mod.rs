@@ -44,7 +44,8 @@ pub(super) fn PolicyView(props: &Props) -> Html {
                 { editor::view(policy, &props.bench, &ports) }
                 <div class="policy-side">
                     { changes::view(&props.report, &props.bench) }
-                    { numbers::view(policy, &props.bench) }
+                    <numbers::Numbers key={policy.name.trim_end_matches(" (edited)").to_owned()} policy={policy.clone()}
+                        text={props.bench.draft.as_deref().unwrap_or(&policy.text).to_owned()} />
                 </div>
             </div>
             <rules::RuleTable policy={policy.clone()} report={props.report.clone()} draft={props.bench.draft.clone()} />

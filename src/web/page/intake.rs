@@ -47,7 +47,8 @@ impl Given {
         for file in Array::from(&field(item, "files")).iter() {
             listing.file(file.unchecked_into());
         }
-        for pair in Array::from(&field(item, "posted")).iter() {
+        // Files from another page; every other item has none.
+        for pair in field(item, "posted").dyn_into::<Array>().unwrap_or_default().iter() {
             let pair: &Array = pair.unchecked_ref();
             let path = pair.get(0).as_string().unwrap_or_default();
             listing.found.push((String::new(), path, pair.get(1).unchecked_into()));

@@ -78,9 +78,10 @@ impl Desk {
         self.forget();
         self.reported.set(true);
         self.outlets.state.dispatch(Action::Show(View::Overview));
-        let turn = self.turn.get() + 1;
-        self.turn.set(turn);
-        self.outlets.screen.set(Screen::Report(Sheet { report: written.report, raw: written.text, turn }));
+        let subject = self.turn.get() + 1;
+        self.turn.set(subject);
+        self.subject.set(subject);
+        self.outlets.screen.set(Screen::Report(Sheet { report: written.report, raw: written.text, subject }));
     }
 
     /// Compares with a report: the files are judged again beside it, where they are at hand.
