@@ -15,7 +15,7 @@ pub mod parse;
 pub mod policy;
 pub mod render;
 pub mod rules;
-#[cfg(all(target_arch = "wasm32", feature = "page"))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "page"))]
 pub mod ui;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -12,10 +12,14 @@ mod report_view;
 mod rules;
 mod select;
 mod state;
+mod still;
 mod words;
 
 pub use components::{Fault, FaultView, HelpView, ProgressView, ThemeSwitch, finding_id};
 pub use ports::{Copy, Ports, Shared};
 pub use report_view::ReportView;
+pub use rules::rule_id;
 pub use select::displayed_findings;
 pub use state::{Action, Choices, Group, State, Theme, View};
+pub use still::{Props as StillProps, Still, pages, title};
+pub use words::number;

@@ -22,10 +22,19 @@ pub struct Props {
 #[component]
 pub fn ReportView(props: &Props) -> Html {
     let Some(ports) = use_context::<Ports>() else { return Html::default() };
-    let (report, state) = (&props.report, &props.state);
-    let sign = words::verdict(report);
     html! {
         <div class="report">
+            { head(&props.report, &props.state, props.children.clone()) }
+            <div class="view">{ part(&props.report, &props.state, &ports, &props.notes) }</div>
+        </div>
+    }
+}
+
+/// The verdict and the tabs of the views.
+pub(super) fn head(report: &Report, state: &State, tools: Html) -> Html {
+    let sign = words::verdict(report);
+    html! {
+        <>
             <section class={classes!("verdict", sign.tone)} aria-labelledby="verdict">
                 <div class="verdict-in">
                     <span class="verdict-sign">{ icon(sign.icon) }</span>
@@ -33,21 +42,23 @@ pub fn ReportView(props: &Props) -> Html {
                         <h1 id="verdict" tabindex="-1">{ sign.word }</h1>
                         <p>{ inline(&reason(report)) }</p>
                     </div>
-                    <div class="verdict-tools">{ props.children.clone() }</div>
+                    <div class="verdict-tools">{ tools }</div>
                 </div>
             </section>
             <nav class="tabs" aria-label="Parts of the report">
                 <ul>{ for View::ALL.into_iter().map(|view| tab(report, state, view)) }</ul>
             </nav>
-            <div class="view">
-                { match state.view {
-                    View::Overview => overview::view(report),
-                    View::Findings => findings::view(report, state, &ports),
-                    View::Rules => rules::view(report, state, &ports),
-                    View::Files => files::view(report, state, &ports, &props.notes),
-                } }
-            </div>
-        </div>
+        </>
+    }
+}
+
+/// The view in the state.
+pub(super) fn part(report: &Shared, state: &State, ports: &Ports, notes: &[AttrValue]) -> Html {
+    match state.view {
+        View::Overview => overview::view(report),
+        View::Findings => findings::view(report, state, ports),
+        View::Rules => rules::view(report, state, ports),
+        View::Files => files::view(report, state, ports, notes),
     }
 }
 

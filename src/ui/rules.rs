@@ -4,6 +4,11 @@ use super::{Action, Ports, Shared, State, View, findings, select, words};
 use crate::model::{Family, Outcome, OutcomeKind, Report};
 use yew::{Html, classes, html};
 
+/// The element that tells what became of a rule.
+pub fn rule_id(rule: &str) -> String {
+    format!("rule-{rule}")
+}
+
 pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
     let shown = select::outcomes(report, state);
     let present: Vec<Family> =
@@ -77,7 +82,7 @@ fn row(report: &Report, outcome: &Outcome) -> Html {
     };
     let dim = (outcome.outcome == OutcomeKind::NotApplicable).then_some("dim");
     html! {
-        <tr class={classes!(dim)}>
+        <tr id={rule_id(&outcome.rule)} class={classes!(dim)}>
             <td class="rule-outcome">{ badge(words::outcome(outcome.outcome)) }</td>
             <th scope="row" class="rule-name">
                 <code>{ &outcome.rule }</code>
