@@ -6,7 +6,9 @@ mod explain;
 mod fix;
 mod inspect;
 mod output;
+mod places;
 mod policy;
+mod progress;
 mod rules;
 pub mod walk;
 

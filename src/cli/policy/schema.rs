@@ -159,7 +159,7 @@ fn setting(rule: &Registered) -> Value {
         }
     }
     json!({
-        "description": format!("{} ({}; {})", super::super::rules::summary(rule.meta.docs), rule.meta.family, rule.meta.level),
+        "description": format!("{} ({}; {})", crate::render::first_sentence(rule.meta.docs), rule.meta.family, rule.meta.level),
         "anyOf": [
             level(),
             { "type": "object", "additionalProperties": false, "properties": properties }
