@@ -18,7 +18,7 @@ mod words;
 pub use components::{Fault, FaultView, HelpView, ProgressView, ThemeSwitch, finding_id};
 pub use ports::{Copy, Ports, Shared};
 pub use report_view::ReportView;
-pub use rules::rule_id;
+pub use rules::{family_id, rule_id};
 pub use select::displayed_findings;
 pub use state::{Action, Choices, Group, State, Theme, View};
 pub use still::{Props as StillProps, Still, pages, title};

@@ -9,6 +9,11 @@ pub fn rule_id(rule: &str) -> String {
     format!("rule-{rule}")
 }
 
+/// The title over the rules of a family.
+pub fn family_id(family: Family) -> String {
+    format!("family-{}", family.word())
+}
+
 pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
     let shown = select::outcomes(report, state);
     let present: Vec<Family> =
@@ -56,7 +61,7 @@ fn family_table(report: &Report, family: Family, shown: &[&Outcome]) -> Html {
     if rows.is_empty() {
         return Html::default();
     }
-    let id = format!("family-{}", family.word());
+    let id = family_id(family);
     html! {
         <section class="panel rules" aria-labelledby={id.clone()}>
             <h3 {id}>{ family.word() }<span class="family-words">{ words::family(family) }</span></h3>

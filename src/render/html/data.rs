@@ -1,7 +1,7 @@
 //! The report itself, within the file that shows it.
 
+use super::text::is_inert;
 use crate::model::Report;
-use crate::render::json::is_steering;
 use std::fmt::Write as _;
 use std::io;
 
@@ -13,11 +13,13 @@ pub(super) fn data(report: &Report, room: usize) -> Option<String> {
     let written = String::from_utf8(written.bytes).ok()?;
     let mut json = String::with_capacity(written.len());
     for c in written.chars() {
-        if c == '<' || is_steering(c) {
-            // Writing to a string cannot fail.
-            let _ = write!(json, "\\u{:04x}", u32::from(c));
-        } else {
+        if c != '<' && is_inert(c) {
             json.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            // Writing to a string cannot fail.
+            let _ = write!(json, "\\u{unit:04x}");
         }
     }
     Some(json)

@@ -7,11 +7,13 @@
 
 use super::markup::{Piece, Pieces, Tag};
 use super::text::{number, push_escaped, push_inert};
-use crate::model::Level;
-use crate::ui::{State, View, finding_id, rule_id};
+use crate::model::{Family, Level};
+use crate::ui::{State, View, family_id, finding_id, rule_id};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+/// Bytes of an attribute's value; what a hostile name makes longer is left out. Drawings may be longer.
+const LONGEST_VALUE: usize = 16 << 10;
 const LEVELS: [Level; 3] = [Level::Error, Level::Warning, Level::Info];
 
 /// What readers act with, and what belongs to it.
@@ -51,13 +53,18 @@ impl<'m> Part<'m> {
     pub(super) fn read(name: &str, markup: &'m str, targets: &mut Targets) -> Self {
         let mut part =
             Self { name: name.to_owned(), pieces: Vec::new(), renamed: BTreeMap::new(), dropped: BTreeSet::new() };
-        // Depth within an element that is left out.
+        // Depth within an element that is left out, and the elements around: where each begins, and whether something
+        // in it was left out.
         let mut left_out = 0_usize;
+        let mut around: Vec<(usize, bool)> = Vec::new();
         for piece in Pieces::of(markup) {
             match &piece {
                 Piece::Open(tag) if left_out > 0 || is_for_the_page(tag) => {
                     left_out += usize::from(!tag.is_void());
                     part.dropped.extend(tag.value("id"));
+                    if let Some((_, lacks)) = around.last_mut() {
+                        *lacks = true;
+                    }
                     continue;
                 }
                 Piece::Close(_) if left_out > 0 => {
@@ -65,27 +72,46 @@ impl<'m> Part<'m> {
                     continue;
                 }
                 Piece::Text(_) if left_out > 0 => continue,
-                Piece::Open(tag) => {
-                    if let Some(id) = tag.value("id") {
-                        part.name_id(id, targets);
+                Piece::Close(_) => {
+                    let (start, lacks) = around.pop().unwrap_or_default();
+                    if lacks && start + 1 == part.pieces.len() {
+                        // What held only that goes with it.
+                        if let (Some(Piece::Open(tag)), Some((_, lacks))) = (part.pieces.pop(), around.last_mut()) {
+                            part.dropped.extend(tag.value("id"));
+                            *lacks = true;
+                        }
+                        continue;
                     }
                 }
-                Piece::Close(_) | Piece::Text(_) => {}
+                Piece::Open(tag) => {
+                    if !tag.is_void() {
+                        around.push((part.pieces.len(), false));
+                    }
+                }
+                Piece::Text(_) => {}
             }
             part.pieces.push(piece);
         }
+        part.name_ids(targets);
         part
     }
 
-    fn name_id(&mut self, id: &'m str, targets: &mut Targets) {
-        if targets.0.insert(id.to_owned()) {
-            return;
+    /// An id that is taken already, by another part, gets the name of the part before it.
+    fn name_ids(&mut self, targets: &mut Targets) {
+        let ids = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Open(tag) => tag.value("id"),
+            Piece::Close(_) | Piece::Text(_) => None,
+        });
+        for id in ids {
+            if targets.0.insert(id.to_owned()) {
+                continue;
+            }
+            let mut new = format!("{}-{id}", self.name);
+            while !targets.0.insert(new.clone()) {
+                new.push('-');
+            }
+            self.renamed.insert(id, new);
         }
-        let mut new = format!("{}-{id}", self.name);
-        while !targets.0.insert(new.clone()) {
-            new.push('-');
-        }
-        self.renamed.insert(id, new);
     }
 
     /// Writes the part, or as much of it as there is room for; whether that is all.
@@ -93,7 +119,11 @@ impl<'m> Part<'m> {
         let end = out.len().saturating_add(room);
         let mut open: Vec<Open<'m>> = Vec::new();
         for piece in &self.pieces {
-            if out.len() > end {
+            let fits = match piece {
+                Piece::Text(text) => out.len().saturating_add(text.len()) <= end,
+                Piece::Open(_) | Piece::Close(_) => out.len() <= end,
+            };
+            if !fits {
                 while let Some(element) = open.pop() {
                     element.close(out);
                 }
@@ -142,6 +172,7 @@ impl<'m> Part<'m> {
                     }
                 }
                 "id" if value.is_empty() || value.contains(char::is_whitespace) => {}
+                key if value.len() > LONGEST_VALUE && key != "d" => {}
                 "id" => push_attribute("id", self.renamed.get(value).map_or(value, String::as_str), out),
                 "role" => {
                     if let Some(role) = still_role(value) {
@@ -187,12 +218,15 @@ impl<'m> Part<'m> {
             return Some(Link { target, find: String::new() });
         }
         let state = State::default().with_fragment(&fragment);
-        let exact = [
-            state.selected.map(finding_id),
-            (state.view == View::Rules && !state.rule.is_empty()).then(|| rule_id(&state.rule)),
-        ];
+        let families: Vec<Family> = Family::ALL.into_iter().filter(|family| state.families.has(*family)).collect();
+        let exact = match (state.view, families.as_slice()) {
+            (View::Findings, _) => state.selected.map(finding_id),
+            (View::Rules, [family]) => Some(family_id(*family)),
+            (View::Rules, _) => Some(rule_id(&state.rule)),
+            _ => None,
+        };
         let find = find(&state);
-        if let Some(target) = exact.into_iter().flatten().find(|id| targets.has(id)) {
+        if let Some(target) = exact.filter(|id| targets.has(id)) {
             return Some(Link { target, find: String::new() });
         }
         let target = state.view.word().to_owned();

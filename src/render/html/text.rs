@@ -24,7 +24,8 @@ pub(super) fn push_inert(markup: &str, out: &mut String) {
     out.extend(markup.chars().map(|c| if is_inert(c) { c } else { '\u{fffd}' }));
 }
 
-fn is_inert(c: char) -> bool {
+/// Whether HTML allows a character, and it is shown where it stands.
+pub(super) fn is_inert(c: char) -> bool {
     let code = u32::from(c);
     let noncharacter = code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code);
     let turning = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
