@@ -6,6 +6,7 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
+pub mod compare;
 pub mod engine;
 pub mod evidence;
 pub mod fix;
@@ -15,6 +16,7 @@ pub mod parse;
 pub mod policy;
 pub mod render;
 pub mod rules;
+pub mod session;
 #[cfg(any(not(target_arch = "wasm32"), feature = "page"))]
 pub mod ui;
 #[cfg(target_arch = "wasm32")]

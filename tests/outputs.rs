@@ -395,6 +395,27 @@ fn times_are_told_on_demand_and_nothing_else_beside_a_pipe() {
     assert_eq!(phases, ["collecting", "policy", "opening", "reading", "linking", "judging", "writing", "all"]);
 }
 
+#[test]
+fn shells_and_manuals_know_the_commands() {
+    let here = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = tollgate(here.path(), &["completions", shell]);
+        let script = String::from_utf8(output.stdout).unwrap();
+        assert!(script.contains("tollgate") && script.contains("baseline"), "{shell}");
+    }
+    for (args, title) in [
+        (&["man"][..], ".TH tollgate 1"),
+        (&["man", "check"], ".TH tollgate-check 1"),
+        (&["man", "policy", "show"], ".TH tollgate-policy-show 1"),
+    ] {
+        let page = String::from_utf8(tollgate(here.path(), args).stdout).unwrap();
+        assert!(page.contains(title), "{args:?}: {page}");
+    }
+    let output = tollgate(here.path(), &["man", "chekc"]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("known are check, fix, "));
+}
+
 /// A report with as many findings of the sample as wanted, each at a place of its own.
 fn many(count: usize) -> Report {
     let mut report = report(&Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/shop"));

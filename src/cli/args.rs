@@ -36,7 +36,32 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PolicyCommand,
     },
+    /// Print the completions of a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page of the program or of a command, in roff
+    #[command(after_help = MAN_EXAMPLES)]
+    Man {
+        /// Command, as in `man check` or `man policy show` [default: the program]
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
 }
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  tollgate completions bash > ~/.local/share/bash-completion/completions/tollgate
+  tollgate completions zsh > ~/.zfunc/_tollgate
+  tollgate completions fish > ~/.config/fish/completions/tollgate.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  tollgate man | man -l -
+  tollgate man check > tollgate-check.1";
 
 /// How check and inspect choose and limit what they read.
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! The outputs: each a pure function of the report.
 
+mod csv;
 mod github;
 #[cfg(not(target_arch = "wasm32"))]
 mod html;
@@ -12,10 +13,10 @@ pub mod text;
 mod words;
 mod worst;
 
+pub use csv::{TABLES, csv};
 pub use github::github;
 #[cfg(not(target_arch = "wasm32"))]
 pub use html::html;
-#[cfg(not(target_arch = "wasm32"))]
 pub(crate) use json::document;
 pub use json::json;
 pub use junit::junit;

@@ -171,7 +171,7 @@ impl Match {
 }
 
 /// A search: words that must occur, `-words` that must not, `rule:` and `file:` for one field.
-struct Words(Vec<Word>);
+pub(super) struct Words(Vec<Word>);
 
 struct Word {
     wanted: bool,
@@ -186,11 +186,11 @@ enum Field {
 }
 
 impl Words {
-    fn new(query: &str) -> Self {
+    pub(super) fn new(query: &str) -> Self {
         Self(query.to_lowercase().split_whitespace().map(Word::new).collect())
     }
 
-    fn fit(&self, texts: &[&str], rule: &str, file: &str) -> bool {
+    pub(super) fn fit(&self, texts: &[&str], rule: &str, file: &str) -> bool {
         if self.0.is_empty() {
             return true;
         }

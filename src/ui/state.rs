@@ -1,4 +1,4 @@
-use crate::model::{Family, FileStatus, Level, OutcomeKind, Status};
+use crate::model::{CaseStatus, Family, FileStatus, Level, OutcomeKind, Status};
 use std::fmt::Write as _;
 use std::rc::Rc;
 use yew::Reducible;
@@ -19,6 +19,14 @@ pub struct State {
     pub outcomes: Choices<OutcomeKind>,
     /// Statuses of files shown.
     pub files: Choices<FileStatus>,
+    /// Statuses of test cases shown.
+    pub cases: Choices<CaseStatus>,
+    /// Which of a view's lists is shown.
+    pub part: Part,
+    /// What a list is sorted by.
+    pub sort: Sort,
+    /// The file that is looked into; a folder where it ends with a slash.
+    pub path: String,
     /// Only this rule; all when empty.
     pub rule: String,
     /// Words that must (or, after a `-`, must not) occur.
@@ -48,10 +56,18 @@ pub enum View {
     Overview,
     /// What is wrong.
     Findings,
+    /// What the tests said.
+    Tests,
+    /// How much of the code they reach.
+    Coverage,
     /// What became of each rule.
     Rules,
+    /// The policy, to be read and changed.
+    Policy,
     /// The receipt.
     Files,
+    /// Beside another report.
+    Compare,
 }
 
 /// What findings are put together by.
@@ -63,6 +79,42 @@ pub enum Group {
     Rule,
     /// One group a level.
     Level,
+}
+
+/// A list of a view that has several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Part {
+    /// The one that the view shows unasked.
+    #[default]
+    First,
+    /// Tests that failed.
+    Failures,
+    /// Tests with several results.
+    Repeats,
+    /// Test suites, as a tree.
+    Suites,
+    /// The slowest tests.
+    Slowest,
+    /// All tests.
+    All,
+    /// Covered files, as a tree of folders.
+    Tree,
+    /// Covered files, as a list.
+    Flat,
+    /// Covered files, as areas.
+    Map,
+}
+
+/// What a list is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// What went worst first: most failures, or the lowest share.
+    #[default]
+    Worst,
+    /// The most first: of time, or of lines that are not covered.
+    Most,
+    /// By name.
+    Name,
 }
 
 /// Colours.
@@ -93,6 +145,10 @@ pub enum Action {
     Outcome(OutcomeKind),
     /// Show a status of files, or no longer.
     File(FileStatus),
+    /// Show a status of test cases, or no longer.
+    Case(CaseStatus),
+    /// Sort.
+    Sort(Sort),
     /// Show one rule, or all when empty.
     Rule(String),
     /// Search.
@@ -122,6 +178,10 @@ impl Default for State {
             statuses: Choices::default(),
             outcomes: Choices::default(),
             files: Choices::default(),
+            cases: Choices::default(),
+            part: Part::default(),
+            sort: Sort::default(),
+            path: String::new(),
             rule: String::new(),
             query: String::new(),
             group: Group::File,
@@ -147,7 +207,14 @@ impl State {
 
     /// Whether a filter hides anything.
     pub fn filtered(&self) -> bool {
-        let open = Self { view: self.view, group: self.group, ..Self::default() };
+        let open = Self {
+            view: self.view,
+            group: self.group,
+            part: self.part,
+            sort: self.sort,
+            path: self.path.clone(),
+            ..Self::default()
+        };
         self.fragment_without_selection() != open.fragment_without_selection()
     }
 
@@ -168,11 +235,21 @@ impl State {
         if self.group != Group::File {
             push(&mut out, "group", self.group.word());
         }
+        if self.part != Part::First {
+            push(&mut out, "part", self.part.word());
+        }
+        if self.sort != Sort::Worst {
+            push(&mut out, "sort", self.sort.word());
+        }
+        if !self.path.is_empty() {
+            push(&mut out, "path", &self.path);
+        }
         push_set(&mut out, "level", self.levels.0.iter().map(|l| l.word()));
         push_set(&mut out, "family", self.families.0.iter().map(|f| f.word()));
         push_set(&mut out, "status", self.statuses.0.iter().map(|s| super::words::status(*s)));
         push_set(&mut out, "outcome", self.outcomes.0.iter().map(|o| o.word()));
         push_set(&mut out, "file", self.files.0.iter().map(|f| f.word()));
+        push_set(&mut out, "case", self.cases.0.iter().map(|s| super::words::case(*s).word));
         if !self.rule.is_empty() {
             push(&mut out, "rule", &self.rule);
         }
@@ -203,6 +280,10 @@ impl State {
                 "status" => state.statuses = pick_set(&super::words::STATUSES, &value, super::words::status),
                 "outcome" => state.outcomes = pick_set(&super::words::OUTCOMES, &value, OutcomeKind::word),
                 "file" => state.files = pick_set(&super::words::FILE_STATUSES, &value, FileStatus::word),
+                "case" => state.cases = pick_set(&super::words::CASES, &value, |case| super::words::case(case).word),
+                "part" => state.part = pick(&Part::ALL, &value, Part::word).unwrap_or_default(),
+                "sort" => state.sort = pick(&Sort::ALL, &value, Sort::word).unwrap_or_default(),
+                "path" => state.path = value,
                 "rule" => state.rule = value,
                 "q" => state.query = value,
                 "finding" => state.selected = value.parse::<usize>().ok().and_then(|n| n.checked_sub(1)),
@@ -271,11 +352,21 @@ impl Reducible for State {
             Action::Status(status) => next.statuses.toggle(status),
             Action::Outcome(outcome) => next.outcomes.toggle(outcome),
             Action::File(status) => next.files.toggle(status),
+            Action::Case(status) => next.cases.toggle(status),
+            Action::Sort(sort) => next.sort = sort,
             Action::Rule(rule) => next.rule = rule,
             Action::Query(query) => next.query = query,
             Action::Group(group) => next.group = group,
             Action::Clear => {
-                next = Self { theme: next.theme, keys: next.keys, group: next.group, ..Self::of(next.view) };
+                next = Self {
+                    theme: next.theme,
+                    keys: next.keys,
+                    group: next.group,
+                    part: next.part,
+                    sort: next.sort,
+                    path: next.path,
+                    ..Self::of(next.view)
+                };
             }
             Action::Select(selected) => next.selected = selected,
             Action::More => next.rows += Self::MORE_ROWS,
@@ -289,15 +380,28 @@ impl Reducible for State {
 
 impl View {
     /// All views, in the order of their tabs.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Findings, Self::Rules, Self::Files];
+    pub const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Findings,
+        Self::Tests,
+        Self::Coverage,
+        Self::Rules,
+        Self::Policy,
+        Self::Files,
+        Self::Compare,
+    ];
 
     /// The word used in the fragment.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Overview => "overview",
             Self::Findings => "findings",
+            Self::Tests => "tests",
+            Self::Coverage => "coverage",
             Self::Rules => "rules",
+            Self::Policy => "policy",
             Self::Files => "files",
+            Self::Compare => "compare",
         }
     }
 
@@ -306,8 +410,12 @@ impl View {
         match self {
             Self::Overview => "Overview",
             Self::Findings => "Findings",
+            Self::Tests => "Tests",
+            Self::Coverage => "Coverage",
             Self::Rules => "Rules",
+            Self::Policy => "Policy",
             Self::Files => "Files",
+            Self::Compare => "Compare",
         }
     }
 }
@@ -322,6 +430,50 @@ impl Group {
             Self::File => "file",
             Self::Rule => "rule",
             Self::Level => "level",
+        }
+    }
+}
+
+impl Part {
+    /// All lists.
+    pub const ALL: [Self; 9] = [
+        Self::First,
+        Self::Failures,
+        Self::Repeats,
+        Self::Suites,
+        Self::Slowest,
+        Self::All,
+        Self::Tree,
+        Self::Flat,
+        Self::Map,
+    ];
+
+    /// The word used in the fragment.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::First => "",
+            Self::Failures => "failures",
+            Self::Repeats => "repeats",
+            Self::Suites => "suites",
+            Self::Slowest => "slowest",
+            Self::All => "all",
+            Self::Tree => "tree",
+            Self::Flat => "flat",
+            Self::Map => "map",
+        }
+    }
+}
+
+impl Sort {
+    /// All orders.
+    pub const ALL: [Self; 3] = [Self::Worst, Self::Most, Self::Name];
+
+    /// The word used in the fragment.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Worst => "worst",
+            Self::Most => "most",
+            Self::Name => "name",
         }
     }
 }

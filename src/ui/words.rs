@@ -1,7 +1,7 @@
 //! The words, icons and colour classes of the report's values, in one place, so that all views say the same.
 
 use super::components::Icon;
-use crate::model::{Family, FileStatus, Level, OutcomeKind, Report, Status, Verdict};
+use crate::model::{CaseStatus, Family, FileStatus, Level, OutcomeKind, Ratio, Report, Status, Verdict};
 
 pub(super) const LEVELS: [Level; 3] = [Level::Error, Level::Warning, Level::Info];
 pub(super) const STATUSES: [Status; 3] = [Status::New, Status::Known, Status::Waived];
@@ -14,6 +14,9 @@ pub(super) const OUTCOMES: [OutcomeKind; 5] = [
 ];
 pub(super) const FILE_STATUSES: [FileStatus; 4] =
     [FileStatus::Unreadable, FileStatus::PartlyRead, FileStatus::Read, FileStatus::Ignored];
+
+pub(super) const CASES: [CaseStatus; 5] =
+    [CaseStatus::Failed, CaseStatus::Error, CaseStatus::Flaky, CaseStatus::Skipped, CaseStatus::Passed];
 
 /// How a value is shown: never by colour alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +46,16 @@ pub(super) const fn outcome(outcome: OutcomeKind) -> Sign {
         OutcomeKind::Waived => sign(Icon::Pause, "waived", "note"),
         OutcomeKind::Passed => sign(Icon::Check, "passed", "good"),
         OutcomeKind::NotApplicable => sign(Icon::Dash, "not applicable", "plain"),
+    }
+}
+
+pub(super) const fn case(status: CaseStatus) -> Sign {
+    match status {
+        CaseStatus::Failed => sign(Icon::Cross, "failed", "bad"),
+        CaseStatus::Error => sign(Icon::Triangle, "error", "bad"),
+        CaseStatus::Flaky => sign(Icon::Question, "flaky", "warn"),
+        CaseStatus::Skipped => sign(Icon::Dash, "skipped", "plain"),
+        CaseStatus::Passed => sign(Icon::Check, "passed", "good"),
     }
 }
 
@@ -126,6 +139,58 @@ pub(super) fn bytes(n: u64) -> String {
     format!("{n} B")
 }
 
+/// A time with the unit that people would say.
+pub(super) fn seconds(seconds: f64) -> String {
+    of_micros(micros(seconds))
+}
+
+/// Whole microseconds.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates")]
+pub(super) fn micros(seconds: f64) -> u64 {
+    (seconds * 1e6) as u64
+}
+
+/// A time, cut to three digits or less; by whole numbers, as the formatting of floats would be a tenth of the page.
+pub(super) fn of_micros(micros: u64) -> String {
+    let millis = micros / 1_000;
+    let (whole, part, unit) = match micros {
+        0 => (0, 0, "s"),
+        1..1_000 => (micros, 0, "µs"),
+        1_000..10_000 => (millis, micros / 100 % 10 * 10, "ms"),
+        10_000..1_000_000 => (millis, 0, "ms"),
+        1_000_000..60_000_000 => (millis / 1_000, millis / 10 % 100, "s"),
+        60_000_000..3_600_000_000 => return format!("{}\u{a0}min {}\u{a0}s", millis / 60_000, millis / 1_000 % 60),
+        _ => return format!("{}\u{a0}h {}\u{a0}min", number(millis / 3_600_000), millis / 60_000 % 60),
+    };
+    decimal(whole, part, unit)
+}
+
+/// A number with hundredths, without zeros at its end.
+fn decimal(whole: u64, hundredths: u64, unit: &str) -> String {
+    match (hundredths / 10, hundredths % 10) {
+        (0, 0) => format!("{whole}\u{a0}{unit}"),
+        (tenths, 0) => format!("{whole}.{tenths}\u{a0}{unit}"),
+        (tenths, rest) => format!("{whole}.{tenths}{rest}\u{a0}{unit}"),
+    }
+}
+
+/// A share with one digit, cut and not rounded: one that is short of a threshold must not be shown as if it met it.
+pub(super) fn percent(ratio: Ratio) -> String {
+    share(ratio, 1000).map_or_else(|| "–".to_owned(), |tenths| format!("{}.{}\u{a0}%", tenths / 10, tenths % 10))
+}
+
+/// So many parts of `whole` as were hit; whole numbers, for the same reason as in [`seconds`].
+pub(super) fn share(ratio: Ratio, whole: u128) -> Option<u128> {
+    (u128::from(ratio.covered) * whole).checked_div(u128::from(ratio.total))
+}
+
+/// A limit in percent, with up to two digits.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates")]
+pub(super) fn limit(percent: f64) -> String {
+    let hundredths = (percent * 100.0).round() as u64;
+    decimal(hundredths / 100, hundredths % 100, "%")
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub(super) fn list(words: &[String]) -> String {
     match words {
@@ -145,4 +210,10 @@ pub(super) fn visible(text: &str) -> String {
             c => c,
         })
         .collect()
+}
+
+/// As [`visible`], of a text with several lines.
+pub(super) fn visible_lines(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(visible).collect();
+    lines.join("\n")
 }

@@ -21,7 +21,14 @@ const PART_BYTES: usize = 4 << 20;
 const DATA_BYTES: usize = 16 << 20;
 
 /// The page's style sheets, as `index.html` links them, and then the file's own.
-const STYLES: [&str; 2] = [include_str!("../../../www/style.css"), include_str!("still.css")];
+const STYLES: [&str; 6] = [
+    include_str!("../../../www/style.css"),
+    include_str!("../../../www/tests.css"),
+    include_str!("../../../www/coverage.css"),
+    include_str!("../../../www/policy.css"),
+    include_str!("../../../www/compare.css"),
+    include_str!("still.css"),
+];
 /// Narrows the findings down. The file is complete without it.
 const SCRIPT: &str = include_str!("still.js");
 /// The same as in `index.html`, as is the mark.
@@ -37,7 +44,7 @@ const TOOLS: &str = include_str!("tools.html");
 pub fn html(report: &Report) -> String {
     let styles = STYLES.concat();
     let shared = Shared::new(report.clone());
-    let pages = ui::pages(ROWS);
+    let pages = ui::pages(report, ROWS);
     let names = names(&pages);
     let mut targets = Targets::new(names.iter().cloned().chain(["main", "tollgate-report"].map(str::to_owned)));
     let drawn: Vec<String> = pages.iter().map(|page| draw::draw(&shared, Some(page.clone()))).collect();
@@ -53,7 +60,7 @@ pub fn html(report: &Report) -> String {
     out.push_str("<div class=\"view\">\n");
     push_limits(report, data.is_some(), &mut out);
     for ((part, page), name) in parts.iter().zip(&pages).zip(&names) {
-        let title = page.view.title();
+        let title = ui::page_title(page);
         let _ = write!(
             out,
             "<details class=\"part\" id=\"{name}\" open><summary><h2 id=\"{name}-name\">{title}</h2></summary>\n"
@@ -70,12 +77,11 @@ pub fn html(report: &Report) -> String {
     out
 }
 
-/// An id for each page: the word of its view, which is what links in it become.
+/// An id for each page: the word of its view, and after the view's first page of its list.
 fn names(pages: &[State]) -> Vec<String> {
     let name = |(at, page): (usize, &State)| {
-        let before = pages.iter().take(at).filter(|other| other.view == page.view).count();
-        let word = page.view.word();
-        if before == 0 { word.to_owned() } else { format!("{word}-{}", before + 1) }
+        let is_first = pages.iter().take(at).all(|other| other.view != page.view);
+        if is_first { page.view.word().to_owned() } else { settle::list_name(page) }
     };
     pages.iter().enumerate().map(name).collect()
 }

@@ -223,7 +223,7 @@ impl<'m> Part<'m> {
             (View::Findings, _) => state.selected.map(finding_id),
             (View::Rules, [family]) => Some(family_id(*family)),
             (View::Rules, _) => Some(rule_id(&state.rule)),
-            _ => None,
+            _ => Some(list_name(&state)),
         };
         let find = find(&state);
         if let Some(target) = exact.filter(|id| targets.has(id)) {
@@ -232,6 +232,11 @@ impl<'m> Part<'m> {
         let target = state.view.word().to_owned();
         (targets.has(&target) && target != self.name).then_some(Link { target, find })
     }
+}
+
+/// What the page of one list of a view is called.
+pub(super) fn list_name(state: &State) -> String {
+    format!("{}-{}", state.view.word(), state.part.word())
 }
 
 struct Link {

@@ -14,7 +14,7 @@ const KEYS: [(&[&str], &str); 8] = [
     (&["j"], "next finding"),
     (&["k"], "previous finding"),
     (&["/"], "filter the list"),
-    (&["1", "2", "3", "4"], "overview, findings, rules, files"),
+    (&["1", "2", "3", "…"], "overview, findings, and the other tabs"),
     (&["c"], "clear the filters"),
     (&["t"], "change the colours"),
     (&["?"], "this help"),

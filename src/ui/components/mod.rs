@@ -1,5 +1,6 @@
 //! The pieces that several views are made of.
 
+mod bar;
 mod copy_button;
 mod excerpt;
 mod facet;
@@ -9,9 +10,13 @@ mod help;
 mod icon;
 mod progress;
 mod prose;
+mod rows;
 mod search;
 mod theme;
+mod tree;
+mod tree_list;
 
+pub(super) use bar::{bar, bar_with};
 pub(super) use copy_button::CopyButton;
 pub(super) use excerpt::excerpt;
 pub(super) use facet::{Facet, facet};
@@ -22,5 +27,8 @@ pub use help::HelpView;
 pub(super) use icon::{Icon, badge, icon};
 pub use progress::ProgressView;
 pub(super) use prose::{inline, prose};
+pub(super) use rows::{Row, RowAct, Rows, Twig, cell, heads};
 pub(super) use search::{more, search, shown_of};
 pub use theme::ThemeSwitch;
+pub(super) use tree::{Item, Sums, Tree};
+pub(super) use tree_list::{TreeKind, TreeList, twist};

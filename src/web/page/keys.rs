@@ -28,10 +28,10 @@ pub(super) fn deed(key: &str, state: &State, report: Option<&Report>) -> Option<
 
 fn in_report(key: &str, state: &State, report: &Report) -> Option<Deed> {
     let act = match key {
-        "1" => Action::Show(View::Overview),
-        "2" => Action::Show(View::Findings),
-        "3" => Action::Show(View::Rules),
-        "4" => Action::Show(View::Files),
+        "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" => {
+            let number: usize = key.parse().ok()?;
+            Action::Show(*View::ALL.get(number - 1)?)
+        }
         "c" => Action::Clear,
         "/" => return Some(Deed::Filter((state.view == View::Overview).then_some(View::Findings))),
         "Escape" if state.selected.is_some() => Action::Select(None),
