@@ -18,7 +18,7 @@ pub mod render;
 pub mod rules;
 pub mod session;
 mod threads;
-#[cfg(all(target_arch = "wasm32", feature = "page"))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "page"))]
 pub mod ui;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -2,6 +2,8 @@
 
 mod csv;
 mod github;
+#[cfg(not(target_arch = "wasm32"))]
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -13,6 +15,8 @@ mod worst;
 
 pub use csv::{TABLES, csv};
 pub use github::github;
+#[cfg(not(target_arch = "wasm32"))]
+pub use html::html;
 pub(crate) use json::document;
 pub use json::json;
 pub use junit::junit;

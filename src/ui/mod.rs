@@ -17,6 +17,7 @@ mod report_view;
 mod rules;
 mod select;
 mod state;
+mod still;
 mod tests;
 mod words;
 
@@ -25,5 +26,8 @@ pub use components::{Fault, FaultView, HelpView, ProgressView, ThemeSwitch, find
 pub use json::read_json;
 pub use ports::{Bench, Copy, Edit, Other, Ports, Question, Save, Shared};
 pub use report_view::ReportView;
+pub use rules::{family_id, rule_id};
 pub use select::displayed_findings;
 pub use state::{Action, Choices, Group, Part, Sort, State, Theme, View};
+pub use still::{Props as StillProps, Still, page_title, pages, title};
+pub use words::number;
