@@ -18,6 +18,7 @@ mod source_paths;
 mod tests;
 mod times;
 
+pub(crate) use tests::{SHOWN_FAILURES, SHOWN_REPEATS, SHOWN_SLOWEST};
 pub use docker::{BuildCall, BuildTool, ComposeCall};
 pub use file::File;
 pub use links::{JobRef, StepRef};

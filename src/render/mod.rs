@@ -1,5 +1,7 @@
 //! The outputs: each a pure function of the report.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod fleet;
 mod github;
 mod json;
 mod junit;
@@ -10,6 +12,8 @@ pub mod text;
 mod words;
 mod worst;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use fleet::{fleet, fleet_pages};
 pub use github::github;
 pub(crate) use json::document;
 pub use json::json;
