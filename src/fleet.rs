@@ -197,8 +197,7 @@ impl Fleet {
     }
 
     fn outcome(&mut self, outcome: SheetOutcome) {
-        let (failed, missing) =
-            (outcome.outcome == OutcomeKind::Failed, outcome.outcome == OutcomeKind::NoEvidence);
+        let (failed, missing) = (outcome.outcome == OutcomeKind::Failed, outcome.outcome == OutcomeKind::NoEvidence);
         if !failed && !missing {
             return;
         }

@@ -82,7 +82,8 @@ fn the_worst_come_first_and_the_page_has_all_figures() {
     let bad = &figures["repositories"][1];
     assert_eq!((&bad["page"], &bad["run_seconds"]), (&json!("../in/acme/bad/report.html"), &json!(260.0)));
     assert_eq!((&bad["tests"]["failed"], &bad["coverage"]["covered"]), (&json!(4), &json!(1)));
-    let sleeps = json!({ "rule": "sleep-as-wait", "level": "error", "failed": 2, "without_evidence": 0, "failing": 12_347 });
+    let sleeps =
+        json!({ "rule": "sleep-as-wait", "level": "error", "failed": 2, "without_evidence": 0, "failing": 12_347 });
     assert_eq!(figures["rules"][0], sleeps);
     assert_eq!(figures["rules"][1]["without_evidence"], json!(1));
 

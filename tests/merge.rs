@@ -45,7 +45,8 @@ fn junit(suite: &str, cases: &[(&str, bool)]) -> String {
 
 /// Lines of one source file, hit or not.
 fn lcov(path: &str, hits: &[bool]) -> String {
-    let lines: String = hits.iter().enumerate().map(|(at, hit)| format!("DA:{},{}\n", at + 1, u8::from(*hit))).collect();
+    let lines: String =
+        hits.iter().enumerate().map(|(at, hit)| format!("DA:{},{}\n", at + 1, u8::from(*hit))).collect();
     format!("SF:{path}\n{lines}end_of_record\n")
 }
 
@@ -111,9 +112,8 @@ fn tests_of_two_environments_are_counted_twice_and_are_not_more_tests() {
 
 #[test]
 fn coverage_of_one_source_in_two_reports_is_the_higher_count_and_says_so() {
-    let first = report(&[
-        ("lcov.info", lcov("src/a.rs", &[true, true, false, false]) + &lcov("src/b.rs", &[true, true])),
-    ]);
+    let first =
+        report(&[("lcov.info", lcov("src/a.rs", &[true, true, false, false]) + &lcov("src/b.rs", &[true, true]))]);
     let second = report(&[("lcov.info", lcov("src/a.rs", &[false, false, false, true]) + &lcov("src/c.rs", &[false]))]);
     let coverage = merged(&[&first, &second]).coverage.unwrap();
     assert_eq!((coverage.line.covered, coverage.line.total, coverage.files.len()), (4, 7, 3));
@@ -160,7 +160,8 @@ fn more_can_be_asked_of_a_merged_report_than_of_its_parts() {
 /// Reports of shards, legs and reruns, whose files are partly the same.
 fn some_report() -> impl Strategy<Value = Report> {
     let cases = prop::collection::vec((prop::sample::select(vec!["x", "y", "z"]), any::<bool>()), 1..4);
-    let results = (prop::sample::select(vec!["r/junit.xml", "r/other.xml"]), prop::sample::select(vec!["a", "b"]), cases);
+    let results =
+        (prop::sample::select(vec!["r/junit.xml", "r/other.xml"]), prop::sample::select(vec!["a", "b"]), cases);
     let lines = prop::collection::vec(any::<bool>(), 1..4);
     let coverage = (prop::sample::select(vec!["src/a.rs", "src/b.rs"]), lines);
     let timeout = prop::option::of(1..4_u8);

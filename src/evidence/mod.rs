@@ -18,12 +18,12 @@ mod source_paths;
 mod tests;
 mod times;
 
-pub(crate) use tests::{SHOWN_FAILURES, SHOWN_REPEATS, SHOWN_SLOWEST};
 pub use docker::{BuildCall, BuildTool, ComposeCall};
 pub use file::File;
 pub use links::{JobRef, StepRef};
 pub use runs::{Build, CriticalPath, MeasuredJob, Run, seconds};
 pub use tests::{CaseRef, Repeats};
+pub(crate) use tests::{SHOWN_FAILURES, SHOWN_REPEATS, SHOWN_SLOWEST};
 
 use crate::input::Origin;
 use crate::model::{Baseline, Coverage, FileKind, FileStatus, Tests, WaiverRecord};

@@ -155,7 +155,11 @@ fn common(a: &[(u32, u32)], b: &[(u32, u32)]) -> Vec<(u32, u32)> {
         if first <= last {
             out.push((first, last));
         }
-        if to < end { left.next() } else { right.next() };
+        if to < end {
+            left.next()
+        } else {
+            right.next()
+        };
     }
     out
 }

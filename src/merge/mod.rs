@@ -21,9 +21,9 @@ mod tests;
 
 use crate::engine;
 use crate::model::{
-    BuildInfo, Coverage, Family, FileKind, FileRecord, FileStatus, Finding, Level, Look, Merged, MergedReport, MergedTests,
-    Outcome, PolicyInfo, PolicySource, Report, RunInfo, SCHEMA, Summary, Tool, Verdict, WaiverRecord, WaiverState,
-    WorkflowInfo,
+    BuildInfo, Coverage, Family, FileKind, FileRecord, FileStatus, Finding, Level, Look, Merged, MergedReport,
+    MergedTests, Outcome, PolicyInfo, PolicySource, Report, RunInfo, SCHEMA, Summary, Tool, Verdict, WaiverRecord,
+    WaiverState, WorkflowInfo,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -174,9 +174,7 @@ impl Gathered {
         }
         for waiver in report.waivers {
             let key = (waiver.place.file.clone(), waiver.place.offset, waiver.rule.clone());
-            keep(&mut self.waivers, key, waiver, |waiver| {
-                (rank(waiver.state), Reverse(waiver.findings), json(waiver))
-            });
+            keep(&mut self.waivers, key, waiver, |waiver| (rank(waiver.state), Reverse(waiver.findings), json(waiver)));
         }
         for file in report.files {
             let order = |file: &FileRecord| (file.status == FileStatus::Ignored, json(file));
@@ -205,8 +203,7 @@ impl Gathered {
     /// What is new in one report is new; of two findings that say it differently one is kept.
     fn finding(&mut self, mut finding: Finding) {
         let place = &finding.place;
-        let key =
-            (place.file.clone(), place.offset, place.length, finding.rule.clone(), finding.fingerprint.clone());
+        let key = (place.file.clone(), place.offset, place.length, finding.rule.clone(), finding.fingerprint.clone());
         let others = std::mem::take(&mut finding.other_fingerprints);
         let mut all = self.findings.get_mut(&key).map(|known| std::mem::take(&mut known.other_fingerprints));
         union(&mut all, others, String::clone);

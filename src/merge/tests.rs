@@ -4,8 +4,7 @@
 use super::{digest, json, keep};
 use crate::evidence::{SHOWN_FAILURES, SHOWN_REPEATS, SHOWN_SLOWEST};
 use crate::model::{
-    CaseRecord, MergedTests, RepeatRecord, Report, SuiteRecord, TestCounts, TestReportRecord, Tests,
-    TimeBucket,
+    CaseRecord, MergedTests, RepeatRecord, Report, SuiteRecord, TestCounts, TestReportRecord, Tests, TimeBucket,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

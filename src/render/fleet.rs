@@ -225,7 +225,9 @@ mod tests {
 
     #[test]
     fn times_are_told_in_the_units_that_fit() {
-        for (seconds, expected) in [(12.5, "12.5 s"), (59.96, "1 min 0 s"), (260.2, "4 min 20 s"), (3_725.0, "1 h 2 min")] {
+        for (seconds, expected) in
+            [(12.5, "12.5 s"), (59.96, "1 min 0 s"), (260.2, "4 min 20 s"), (3_725.0, "1 h 2 min")]
+        {
             assert_eq!(duration(seconds), expected);
         }
     }
