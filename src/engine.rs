@@ -165,6 +165,7 @@ fn judge_watched(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>, wat
             workflows: workflows(&evidence),
             waivers: evidence.waivers,
             baseline: baseline.map(|baseline| baseline.info(settle.gone())),
+            merged: None,
             files,
         }
     })
@@ -255,7 +256,7 @@ fn with_evidence<T>(
     look(Evidence { baseline, ..Evidence::gather(&files, &parsed) })
 }
 
-fn verdict(outcomes: &[Outcome], findings: &[Finding], files: &[FileRecord], fail_on: Level) -> Verdict {
+pub(crate) fn verdict(outcomes: &[Outcome], findings: &[Finding], files: &[FileRecord], fail_on: Level) -> Verdict {
     let counts = |finding: &&Finding| finding.level >= fail_on && finding.status == Status::New;
     // A file that cannot be read keeps the answer open; only what was read can fail.
     if findings.iter().filter(counts).any(|finding| finding.rule != rules::UNREADABLE) {
@@ -274,7 +275,7 @@ fn is_evidence(kind: FileKind) -> bool {
     !matches!(kind, FileKind::Archive | FileKind::Diff | FileKind::Foreign | FileKind::Other | FileKind::Policy)
 }
 
-fn summary(outcomes: &[Outcome], findings: &[Finding]) -> Summary {
+pub(crate) fn summary(outcomes: &[Outcome], findings: &[Finding]) -> Summary {
     let mut summary = Summary::default();
     for finding in findings {
         match finding.status {

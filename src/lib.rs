@@ -10,7 +10,10 @@ pub mod compare;
 pub mod engine;
 pub mod evidence;
 pub mod fix;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod fleet;
 pub mod input;
+pub mod merge;
 pub mod model;
 pub mod parse;
 pub mod policy;

@@ -24,6 +24,7 @@ pub use file::File;
 pub use links::{JobRef, StepRef};
 pub use runs::{Build, CriticalPath, MeasuredJob, Run, seconds};
 pub use tests::{CaseRef, Repeats};
+pub(crate) use tests::{SHOWN_FAILURES, SHOWN_REPEATS, SHOWN_SLOWEST};
 
 use crate::input::Origin;
 use crate::model::{Baseline, Coverage, FileKind, FileStatus, Tests, WaiverRecord};

@@ -24,9 +24,9 @@ use crate::parse::test_results::{Case, Suite, TestReport};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most failures, slow cases and repeated tests that a report shows, and most results of one test; counts are never cut.
-const SHOWN_FAILURES: usize = 1_000;
-const SHOWN_SLOWEST: usize = 50;
-const SHOWN_REPEATS: usize = 1_000;
+pub(crate) const SHOWN_FAILURES: usize = 1_000;
+pub(crate) const SHOWN_SLOWEST: usize = 50;
+pub(crate) const SHOWN_REPEATS: usize = 1_000;
 const SHOWN_RESULTS: usize = 20;
 
 /// Where a case stands: indices into [`super::Evidence::test_reports`], its suites, and their cases.

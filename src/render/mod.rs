@@ -1,6 +1,8 @@
 //! The outputs: each a pure function of the report.
 
 mod csv;
+#[cfg(not(target_arch = "wasm32"))]
+mod fleet;
 mod github;
 #[cfg(not(target_arch = "wasm32"))]
 mod html;
@@ -14,6 +16,8 @@ mod words;
 mod worst;
 
 pub use csv::{TABLES, csv};
+#[cfg(not(target_arch = "wasm32"))]
+pub use fleet::{fleet, fleet_pages};
 pub use github::github;
 #[cfg(not(target_arch = "wasm32"))]
 pub use html::html;
