@@ -5,9 +5,9 @@ use super::{Exit, output};
 use crate::engine;
 use crate::model::{Family, Level};
 use crate::policy::PACKS;
-use crate::render::document;
 use crate::render::text::Colors;
-use crate::rules::{Meta, REGISTRY, docs::summary};
+use crate::render::{document, first_sentence};
+use crate::rules::{Meta, REGISTRY};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -54,7 +54,7 @@ fn listed(meta: &Meta, packs: &BTreeMap<String, Vec<&'static str>>) -> Listed {
         level: meta.level,
         packs,
         since: meta.since,
-        summary: summary(meta.docs),
+        summary: first_sentence(meta.docs),
     }
 }
 

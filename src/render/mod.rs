@@ -1,5 +1,6 @@
 //! The outputs: each a pure function of the report.
 
+mod csv;
 mod github;
 mod json;
 mod junit;
@@ -10,12 +11,14 @@ pub mod text;
 mod words;
 mod worst;
 
+pub use csv::{TABLES, csv};
 pub use github::github;
 pub(crate) use json::document;
 pub use json::json;
 pub use junit::junit;
 pub use markdown::{Room, markdown};
 pub use sarif::sarif;
+pub(crate) use words::first_sentence;
 
 use crate::model::Level;
 

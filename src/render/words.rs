@@ -77,9 +77,25 @@ pub fn ratio_in_words(ratio: Ratio) -> String {
     ratio.percent().map_or_else(|| "not measured".to_owned(), |percent| format!("{percent:.2} % ({counts})"))
 }
 
+/// The first sentence of a rule's documentation.
+pub(crate) fn first_sentence(docs: &str) -> String {
+    let lines = docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let paragraph: Vec<&str> = lines
+        .skip_while(|line| line.is_empty() || line.starts_with("# "))
+        .take_while(|line| !line.is_empty())
+        .collect();
+    let paragraph = paragraph.join(" ");
+    // A point within code or an abbreviation is followed by no blank and capital letter.
+    let end = paragraph
+        .match_indices(". ")
+        .map(|(at, _)| at + 1)
+        .find(|end| paragraph.get(*end..).is_some_and(|rest| rest.trim_start().starts_with(char::is_uppercase)));
+    paragraph.get(..end.unwrap_or(paragraph.len())).unwrap_or(&paragraph).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{cut, inert, number};
+    use super::{cut, first_sentence, inert, number};
 
     #[test]
     fn nothing_is_a_command_of_a_runner() {
@@ -103,6 +119,17 @@ mod tests {
     fn counts_are_grouped() {
         for (count, expected) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
             assert_eq!(number(count), expected);
+        }
+    }
+
+    #[test]
+    fn the_summary_is_the_first_sentence() {
+        for (docs, expected) in [
+            (" # What it checks\n\n One. Two.\n", "One."),
+            (" # What it checks\n\n Reads `a. b` and\n `ci.yml`. Then more.\n", "Reads `a. b` and `ci.yml`."),
+            (" # What it checks\n\n No end\n\n Next.", "No end"),
+        ] {
+            assert_eq!(first_sentence(docs), expected);
         }
     }
 }

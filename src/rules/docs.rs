@@ -1,21 +1,5 @@
 //! What can be read out of a rule's documentation.
 
-/// The first sentence of a rule's documentation.
-pub fn summary(docs: &str) -> String {
-    let lines = docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
-    let paragraph: Vec<&str> = lines
-        .skip_while(|line| line.is_empty() || line.starts_with("# "))
-        .take_while(|line| !line.is_empty())
-        .collect();
-    let paragraph = paragraph.join(" ");
-    // A point within code or an abbreviation is followed by no blank and capital letter.
-    let end = paragraph
-        .match_indices(". ")
-        .map(|(at, _)| at + 1)
-        .find(|end| paragraph.get(*end..).is_some_and(|rest| rest.trim_start().starts_with(char::is_uppercase)));
-    paragraph.get(..end.unwrap_or(paragraph.len())).unwrap_or(&paragraph).to_owned()
-}
-
 /// What a rule's documentation says of a parameter: the item of its list of options that begins with the name, alone or
 /// among others.
 pub fn option(docs: &str, name: &str) -> Option<String> {
@@ -39,18 +23,7 @@ pub fn default_number(docs: &str, name: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{default_number, option, summary};
-
-    #[test]
-    fn the_summary_is_the_first_sentence() {
-        for (docs, expected) in [
-            (" # What it checks\n\n One. Two.\n", "One."),
-            (" # What it checks\n\n Reads `a. b` and\n `ci.yml`. Then more.\n", "Reads `a. b` and `ci.yml`."),
-            (" # What it checks\n\n No end\n\n Next.", "No end"),
-        ] {
-            assert_eq!(summary(docs), expected);
-        }
-    }
+    use super::{default_number, option};
 
     #[test]
     fn an_option_is_told_with_its_default() {

@@ -46,7 +46,7 @@ fn rule(demand: &Demand, level: Option<Level>, specs: &[RuleSpec]) -> RuleInForc
         family: spec.map_or(Family::Custom, |spec| spec.family),
         level,
         from: origin("level"),
-        about: docs::summary(docs),
+        about: crate::render::first_sentence(docs),
         parameters: spec.map_or_else(Vec::new, |spec| {
             spec.parameters().into_iter().filter_map(|name| parameter(spec, name)).collect()
         }),

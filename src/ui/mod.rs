@@ -4,11 +4,13 @@
 //! handlers, so that the same components can be rendered natively.
 
 mod answer;
+mod compare;
 mod components;
 mod coverage;
 mod files;
 mod findings;
 mod overview;
+mod policy;
 mod ports;
 mod report_view;
 mod rules;
@@ -19,7 +21,7 @@ mod words;
 
 pub use answer::use_answer;
 pub use components::{Fault, FaultView, HelpView, ProgressView, ThemeSwitch, finding_id};
-pub use ports::{Bench, Copy, Ports, Question, Shared};
+pub use ports::{Bench, Copy, Edit, Other, Ports, Question, Save, Shared};
 pub use report_view::ReportView;
 pub use select::displayed_findings;
 pub use state::{Action, Choices, Group, Part, Sort, State, Theme, View};

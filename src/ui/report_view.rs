@@ -1,5 +1,7 @@
 use super::components::{Icon, icon, inline};
-use super::{Bench, Ports, Shared, State, View, coverage, files, findings, overview, rules, tests, words};
+use super::{
+    Bench, Ports, Shared, State, View, compare, coverage, files, findings, overview, policy, rules, tests, words,
+};
 use crate::model::{FileStatus, OutcomeKind, Report, Status, Verdict};
 use yew::{AttrValue, Html, Properties, classes, component, html, use_context};
 
@@ -50,6 +52,8 @@ pub fn ReportView(props: &Props) -> Html {
                     View::Tests => tests::view(report, state, &ports),
                     View::Coverage => coverage::view(report, state, &ports),
                     View::Rules => rules::view(report, state, &ports),
+                    View::Policy => html! { <policy::PolicyView report={report.clone()} bench={props.bench.clone()} /> },
+                    View::Compare => compare::view(report, &props.bench, &ports),
                     View::Files => files::view(report, state, &ports, &props.notes),
                 } }
             </div>
@@ -77,6 +81,7 @@ fn tab(report: &Report, state: &State, view: View) -> Html {
         View::Coverage => report.coverage.as_ref().map(|coverage| coverage.files.len() as u64),
         View::Rules => Some(report.outcomes.len() as u64),
         View::Files => Some(report.files.len() as u64),
+        View::Policy | View::Compare => None,
     };
     let current = (state.view == view).then_some("page");
     html! {

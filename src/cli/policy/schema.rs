@@ -3,7 +3,7 @@
 use crate::model::{Family, OutcomeKind};
 use crate::policy::PACKS;
 use crate::render::document;
-use crate::rules::docs::{option, summary};
+use crate::rules::docs::option;
 use crate::rules::{REGISTRY, Registered, Shape};
 use serde_json::{Map, Value, json};
 
@@ -160,7 +160,7 @@ fn setting(rule: &Registered) -> Value {
         }
     }
     json!({
-        "description": format!("{} ({}; {})", summary(rule.meta.docs), rule.meta.family, rule.meta.level),
+        "description": format!("{} ({}; {})", crate::render::first_sentence(rule.meta.docs), rule.meta.family, rule.meta.level),
         "anyOf": [
             level(),
             { "type": "object", "additionalProperties": false, "properties": properties }

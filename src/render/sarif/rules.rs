@@ -1,7 +1,6 @@
 use crate::model::{Level, Outcome, Report};
 use crate::render::RuleText;
-use crate::render::words::cut;
-use crate::rules::docs::summary;
+use crate::render::words::{cut, first_sentence};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -23,7 +22,7 @@ fn descriptor(outcome: &Outcome, text: Option<RuleText<'_>>) -> Value {
     let docs = text.map(|text| text.docs).filter(|docs| !docs.trim().is_empty());
     let asked = format!("{}:{}", outcome.policy.file, outcome.policy.line);
     let (short, full, help) = if let Some(docs) = docs {
-        (summary(docs), what(docs), help(docs))
+        (first_sentence(docs), what(docs), help(docs))
     } else {
         let text = format!("The rule `{}`, as {asked} asks for it.", outcome.rule);
         (text.clone(), text.clone(), text)

@@ -25,7 +25,7 @@ pub(super) struct GivenFile {
 /// Folders that hold other people's files, by the thousand.
 const NOT_WALKED: [&str; 2] = [".git", "node_modules"];
 
-/// The shape of `sample.json`.
+/// The shape of one of `samples.json`.
 #[derive(serde::Deserialize)]
 struct Sample {
     files: serde_json::Map<String, serde_json::Value>,
@@ -46,6 +46,11 @@ impl Given {
         }
         for file in Array::from(&field(item, "files")).iter() {
             listing.file(file.unchecked_into());
+        }
+        for pair in Array::from(&field(item, "posted")).iter() {
+            let pair: &Array = pair.unchecked_ref();
+            let path = pair.get(0).as_string().unwrap_or_default();
+            listing.found.push((String::new(), path, pair.get(1).unchecked_into()));
         }
         let text = field(item, "text").as_string().unwrap_or_default();
         if listing.found.is_empty() && listing.notes.is_empty() && !text.trim().is_empty() {
