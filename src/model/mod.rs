@@ -7,6 +7,7 @@ mod coverage;
 mod date;
 mod finding;
 mod level;
+mod pipeline;
 mod place;
 mod report;
 mod runs;
@@ -18,10 +19,11 @@ pub use coverage::{Coverage, CoveredFile, PatchCoverage, PatchedFile, PathMappin
 pub use date::Date;
 pub use finding::{Edit, Finding, Fix, Related, Status};
 pub use level::{Family, Level};
+pub use pipeline::{DownloadNode, JobNode, ServiceNode, WorkflowInfo};
 pub use place::{Excerpt, LineIndex, Place, Span};
 pub use report::{
     FileKind, FileRecord, FileStatus, Outcome, OutcomeCounts, OutcomeKind, PolicyInfo, PolicyPlace, PolicySource,
-    Report, SCHEMA, Summary, Tool, Verdict, WorkflowInfo,
+    Report, SCHEMA, Summary, Tool, Verdict,
 };
 pub use runs::{BuildInfo, JobInfo, PathBy, RunInfo, StepInfo};
 pub use tests::{
