@@ -3,7 +3,7 @@
 use crate::evidence::docker::compose_call;
 use crate::evidence::{Evidence, File, JobRef, StepRef};
 use crate::model::{DownloadNode, JobNode, ServiceNode, WorkflowInfo};
-use crate::parse::workflow::{Job, Step, Workflow, is_dynamic};
+use crate::parse::workflow::{Job, Step, Uses, Workflow, is_dynamic};
 use crate::parse::yaml::Node;
 use crate::rules::health::service_without_healthcheck::job_service;
 use crate::rules::support::builds::image_builds;
@@ -111,7 +111,7 @@ fn add_caches(evidence: &Evidence<'_>, at: StepRef<'_>, list: &mut Vec<String>) 
         }
     }
     let step = at.step;
-    let Some(action) = step.uses.as_ref().and_then(|uses| uses.action()) else { return };
+    let Some(action) = step.uses.as_ref().and_then(Uses::action) else { return };
     let text = |name| step.input(name).and_then(Node::text).map(str::trim).unwrap_or_default();
     let name = action.rsplit('/').next().unwrap_or_default();
     if action == "actions/cache" || action.starts_with("actions/cache/") {

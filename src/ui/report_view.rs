@@ -1,5 +1,6 @@
 use super::components::{Icon, icon, inline};
-use super::{Ports, Shared, State, View, files, findings, overview, rules, words};
+use super::findings::FindingsView;
+use super::{Ports, Shared, State, View, files, overview, pipeline, rules, words};
 use crate::model::{FileStatus, OutcomeKind, Report, Status, Verdict};
 use yew::{AttrValue, Html, Properties, classes, component, html, use_context};
 
@@ -37,12 +38,13 @@ pub fn ReportView(props: &Props) -> Html {
                 </div>
             </section>
             <nav class="tabs" aria-label="Parts of the report">
-                <ul>{ for View::ALL.into_iter().map(|view| tab(report, state, view)) }</ul>
+                <ul>{ for View::of(report).into_iter().map(|view| tab(report, state, view)) }</ul>
             </nav>
             <div class="view">
                 { match state.view {
                     View::Overview => overview::view(report),
-                    View::Findings => findings::view(report, state, &ports),
+                    View::Findings => html! { <FindingsView report={report.clone()} state={state.clone()} /> },
+                    View::Pipeline => pipeline::view(report, state, &ports),
                     View::Rules => rules::view(report, state, &ports),
                     View::Files => files::view(report, state, &ports, &props.notes),
                 } }
@@ -55,6 +57,7 @@ fn tab(report: &Report, state: &State, view: View) -> Html {
     let count = match view {
         View::Overview => None,
         View::Findings => Some(report.findings.len()),
+        View::Pipeline => Some(report.workflows.len()),
         View::Rules => Some(report.outcomes.len()),
         View::Files => Some(report.files.len()),
     };

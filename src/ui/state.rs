@@ -1,4 +1,4 @@
-use crate::model::{Family, FileStatus, Level, OutcomeKind, Status};
+use crate::model::{Family, FileStatus, Level, OutcomeKind, Report, Status};
 use std::fmt::Write as _;
 use std::rc::Rc;
 use yew::Reducible;
@@ -21,8 +21,16 @@ pub struct State {
     pub files: Choices<FileStatus>,
     /// Only this rule; all when empty.
     pub rule: String,
+    /// Only what is in this file, and at or below this structural address; everything where they are empty.
+    pub within: Within,
     /// Words that must (or, after a `-`, must not) occur.
     pub query: String,
+    /// The workflow that is drawn, by its path; the one that tells most when empty.
+    pub workflow: String,
+    /// The run whose times are shown, by its number in the report; the latest where there is none.
+    pub run: Option<usize>,
+    /// The job of the workflow whose facts are shown, by its id; none when empty.
+    pub job: String,
     /// What findings are put together by.
     pub group: Group,
     /// The finding that the keyboard is on, by its number in the report.
@@ -31,10 +39,21 @@ pub struct State {
     pub rows: usize,
     /// Whether the key map is open; not in the fragment.
     pub help: bool,
+    /// Whether the palette is open; not in the fragment.
+    pub palette: bool,
     /// Colours; kept in the browser, not in the fragment.
     pub theme: Theme,
     /// Whether single keys do anything; kept in the browser, not in the fragment.
     pub keys: bool,
+}
+
+/// A part of the input.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Within {
+    /// Path of the file; empty for all files.
+    pub file: String,
+    /// Structural address; empty for the whole file.
+    pub path: String,
 }
 
 /// The few values that a filter lets through, in order; all when there is none. A tree would be a tenth of the page.
@@ -48,6 +67,8 @@ pub enum View {
     Overview,
     /// What is wrong.
     Findings,
+    /// Workflows as graphs of their jobs.
+    Pipeline,
     /// What became of each rule.
     Rules,
     /// The receipt.
@@ -61,6 +82,8 @@ pub enum Group {
     File,
     /// One group a rule.
     Rule,
+    /// One group a family.
+    Family,
     /// One group a level.
     Level,
 }
@@ -95,6 +118,14 @@ pub enum Action {
     File(FileStatus),
     /// Show one rule, or all when empty.
     Rule(String),
+    /// Show what is in a part of the input, or all.
+    Within(Within),
+    /// Draw a workflow.
+    Workflow(String),
+    /// Show the times of a run.
+    Run(Option<usize>),
+    /// Show the facts of a job, or of none when empty.
+    Job(String),
     /// Search.
     Query(String),
     /// Group.
@@ -107,6 +138,8 @@ pub enum Action {
     More,
     /// Open or close the key map.
     Help(bool),
+    /// Open or close the palette.
+    Palette(bool),
     /// Choose colours.
     Theme(Theme),
     /// Turn single keys on or off.
@@ -123,11 +156,16 @@ impl Default for State {
             outcomes: Choices::default(),
             files: Choices::default(),
             rule: String::new(),
+            within: Within::default(),
             query: String::new(),
+            workflow: String::new(),
+            run: None,
+            job: String::new(),
             group: Group::File,
             selected: None,
             rows: Self::FIRST_ROWS,
             help: false,
+            palette: false,
             theme: Theme::System,
             keys: true,
         }
@@ -147,8 +185,21 @@ impl State {
 
     /// Whether a filter hides anything.
     pub fn filtered(&self) -> bool {
-        let open = Self { view: self.view, group: self.group, ..Self::default() };
-        self.fragment_without_selection() != open.fragment_without_selection()
+        self.fragment_without_selection() != self.open().fragment_without_selection()
+    }
+
+    /// The same without its filters.
+    fn open(&self) -> Self {
+        Self {
+            view: self.view,
+            group: self.group,
+            workflow: self.workflow.clone(),
+            run: self.run,
+            job: self.job.clone(),
+            theme: self.theme,
+            keys: self.keys,
+            ..Self::default()
+        }
     }
 
     /// The parts that differ from the default, as a fragment without its `#`.
@@ -160,7 +211,7 @@ impl State {
         fragment
     }
 
-    fn fragment_without_selection(&self) -> String {
+    pub(super) fn fragment_without_selection(&self) -> String {
         let mut out = String::new();
         if self.view != View::Overview {
             push(&mut out, "v", self.view.word());
@@ -176,8 +227,19 @@ impl State {
         if !self.rule.is_empty() {
             push(&mut out, "rule", &self.rule);
         }
-        if !self.query.is_empty() {
-            push(&mut out, "q", &self.query);
+        for (key, value) in [
+            ("in", &self.within.file),
+            ("at", &self.within.path),
+            ("q", &self.query),
+            ("workflow", &self.workflow),
+            ("job", &self.job),
+        ] {
+            if !value.is_empty() {
+                push(&mut out, key, value);
+            }
+        }
+        if let Some(run) = self.run {
+            push(&mut out, "run", &(run + 1).to_string());
         }
         out
     }
@@ -204,8 +266,13 @@ impl State {
                 "outcome" => state.outcomes = pick_set(&super::words::OUTCOMES, &value, OutcomeKind::word),
                 "file" => state.files = pick_set(&super::words::FILE_STATUSES, &value, FileStatus::word),
                 "rule" => state.rule = value,
+                "in" => state.within.file = value,
+                "at" => state.within.path = value,
                 "q" => state.query = value,
-                "finding" => state.selected = value.parse::<usize>().ok().and_then(|n| n.checked_sub(1)),
+                "workflow" => state.workflow = value,
+                "job" => state.job = value,
+                "run" => state.run = number(&value),
+                "finding" => state.selected = number(&value),
                 _ => {}
             }
         }
@@ -251,8 +318,17 @@ impl Reducible for State {
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let mut next = (*self).clone();
-        let filters =
-            !matches!(action, Action::Select(_) | Action::More | Action::Help(_) | Action::Theme(_) | Action::Keys(_));
+        let filters = !matches!(
+            action,
+            Action::Select(_)
+                | Action::More
+                | Action::Help(_)
+                | Action::Palette(_)
+                | Action::Theme(_)
+                | Action::Keys(_)
+                | Action::Job(_)
+                | Action::Run(_)
+        );
         if filters {
             next.selected = None;
             next.rows = Self::FIRST_ROWS;
@@ -272,14 +348,17 @@ impl Reducible for State {
             Action::Outcome(outcome) => next.outcomes.toggle(outcome),
             Action::File(status) => next.files.toggle(status),
             Action::Rule(rule) => next.rule = rule,
+            Action::Within(within) => next.within = within,
+            Action::Workflow(workflow) => (next.workflow, next.run, next.job) = (workflow, None, String::new()),
+            Action::Run(run) => next.run = run,
+            Action::Job(job) => next.job = job,
             Action::Query(query) => next.query = query,
             Action::Group(group) => next.group = group,
-            Action::Clear => {
-                next = Self { theme: next.theme, keys: next.keys, group: next.group, ..Self::of(next.view) };
-            }
+            Action::Clear => next = next.open(),
             Action::Select(selected) => next.selected = selected,
             Action::More => next.rows += Self::MORE_ROWS,
             Action::Help(open) => next.help = open,
+            Action::Palette(open) => next.palette = open,
             Action::Theme(theme) => next.theme = theme,
             Action::Keys(on) => next.keys = on,
         }
@@ -289,13 +368,24 @@ impl Reducible for State {
 
 impl View {
     /// All views, in the order of their tabs.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Findings, Self::Rules, Self::Files];
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Findings, Self::Pipeline, Self::Rules, Self::Files];
+
+    /// Whether a report has anything to show there.
+    pub fn is_in(self, report: &Report) -> bool {
+        self != Self::Pipeline || !report.workflows.is_empty()
+    }
+
+    /// The views of a report, in the order of their tabs.
+    pub fn of(report: &Report) -> Vec<Self> {
+        Self::ALL.into_iter().filter(|view| view.is_in(report)).collect()
+    }
 
     /// The word used in the fragment.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Overview => "overview",
             Self::Findings => "findings",
+            Self::Pipeline => "pipeline",
             Self::Rules => "rules",
             Self::Files => "files",
         }
@@ -306,6 +396,7 @@ impl View {
         match self {
             Self::Overview => "Overview",
             Self::Findings => "Findings",
+            Self::Pipeline => "Pipeline",
             Self::Rules => "Rules",
             Self::Files => "Files",
         }
@@ -314,13 +405,14 @@ impl View {
 
 impl Group {
     /// All ways to group.
-    pub const ALL: [Self; 3] = [Self::File, Self::Rule, Self::Level];
+    pub const ALL: [Self; 4] = [Self::File, Self::Rule, Self::Family, Self::Level];
 
     /// The word used in the fragment.
     pub const fn word(self) -> &'static str {
         match self {
             Self::File => "file",
             Self::Rule => "rule",
+            Self::Family => "family",
             Self::Level => "level",
         }
     }
@@ -338,6 +430,11 @@ impl Theme {
             Self::Dark => "dark",
         }
     }
+}
+
+/// Numbers count from 1 in addresses.
+fn number(text: &str) -> Option<usize> {
+    text.parse::<usize>().ok().and_then(|number| number.checked_sub(1))
 }
 
 fn pick<T: Copy>(all: &[T], word: &str, name: fn(T) -> &'static str) -> Option<T> {

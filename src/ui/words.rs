@@ -126,6 +126,19 @@ pub(super) fn bytes(n: u64) -> String {
     format!("{n} B")
 }
 
+/// A time in seconds as `1 h 05 min`, `2 min 03 s` or `1.4 s`.
+pub(super) fn duration(seconds: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and no time is negative")]
+    let tenths = (seconds * 10.0).round() as u64;
+    let whole = (tenths + 5) / 10;
+    match whole {
+        3_600.. => format!("{} h {:02} min", whole / 3_600, whole % 3_600 / 60),
+        60.. => format!("{} min {:02} s", whole / 60, whole % 60),
+        10.. => format!("{whole} s"),
+        _ => format!("{}.{} s", tenths / 10, tenths % 10),
+    }
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub(super) fn list(words: &[String]) -> String {
     match words {

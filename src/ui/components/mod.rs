@@ -1,16 +1,19 @@
 //! The pieces that several views are made of.
 
 mod copy_button;
+mod diff;
 mod excerpt;
 mod facet;
 mod fault;
 mod finding_card;
 mod help;
 mod icon;
+mod palette;
 mod progress;
 mod prose;
 mod search;
 mod theme;
+mod waiver;
 
 pub(super) use copy_button::CopyButton;
 pub(super) use excerpt::excerpt;
@@ -20,6 +23,7 @@ pub use finding_card::finding_id;
 pub(super) use finding_card::{FindingCard, place_label};
 pub use help::HelpView;
 pub(super) use icon::{Icon, badge, icon};
+pub use palette::PaletteView;
 pub use progress::ProgressView;
 pub(super) use prose::{inline, prose};
 pub(super) use search::{more, search, shown_of};

@@ -5,8 +5,8 @@ use super::{Page, browser};
 use crate::model::Report;
 use crate::policy::PACKS;
 use crate::ui::{
-    Action, Copy, Fault, FaultView, HelpView, Ports, ProgressView, ReportView, Shared, State, ThemeSwitch, View,
-    finding_id,
+    Action, Copy, Fault, FaultView, HelpView, PaletteView, Ports, ProgressView, ReportView, Shared, State, ThemeSwitch,
+    View, finding_id,
 };
 use gloo::events::{EventListener, EventListenerOptions};
 use std::cell::{Cell, RefCell};
@@ -16,9 +16,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlDialogElement, HtmlSelectElement, KeyboardEvent};
 use yew::platform::spawn_local;
 use yew::{
-    AttrValue, Callback, ContextProvider, Event, Html, Properties, TargetCast, UseReducerDispatcher, UseReducerHandle,
-    UseStateSetter, component, create_portal, hook, html, use_effect_with, use_memo, use_node_ref, use_reducer,
-    use_state,
+    AttrValue, Callback, ContextProvider, Event, Html, NodeRef, Properties, TargetCast, UseReducerDispatcher,
+    UseReducerHandle, UseStateSetter, component, create_portal, hook, html, use_effect_with, use_memo, use_node_ref,
+    use_reducer, use_state,
 };
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -54,7 +54,7 @@ pub(super) fn App(props: &Props) -> Html {
         use_memo(props.page.clone(), |page| Desk::new(page.clone(), screen, work, state))
     };
     let desk = Rc::clone(&*desk);
-    let dialog = use_node_ref();
+    let (dialog, palette) = (use_node_ref(), use_node_ref());
 
     {
         let desk = Rc::clone(&desk);
@@ -70,19 +70,8 @@ pub(super) fn App(props: &Props) -> Html {
     use_focus(&state, &screen);
     use_choices(&state);
     use_keys(&state, &screen);
-    {
-        let dialog = dialog.clone();
-        use_effect_with(state.help, move |open| {
-            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
-                if *open && !dialog.open() {
-                    // Refused only when it is open already.
-                    let _ = dialog.show_modal();
-                } else if !*open {
-                    dialog.close();
-                }
-            }
-        });
-    }
+    use_dialog(&dialog, state.help);
+    use_dialog(&palette, state.palette);
 
     let ports = Ports {
         act: Callback::from({
@@ -90,6 +79,7 @@ pub(super) fn App(props: &Props) -> Html {
             move |action| state.dispatch(action)
         }),
         copy: Callback::from(|request: Copy| browser::copy(request)),
+        reveal: Callback::from(|id: String| browser::reveal(&id)),
     };
     let home = Callback::from({
         let desk = Rc::clone(&desk);
@@ -124,7 +114,48 @@ pub(super) fn App(props: &Props) -> Html {
                 <ProgressView done={work.done} all={work.all} name={work.name.clone()} {cancel} />
             }
             <HelpView {dialog} keys={state.keys} />
+            <PaletteView dialog={palette} open={state.palette} report={shown(&screen)} commands={commands(&desk, &screen)} />
         </ContextProvider<Ports>>
+    }
+}
+
+/// Shows a dialog over everything, or closes it.
+#[hook]
+fn use_dialog(dialog: &NodeRef, open: bool) {
+    let dialog = dialog.clone();
+    use_effect_with(open, move |open| {
+        if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
+            if *open && !dialog.open() {
+                // Refused only when it is open already.
+                let _ = dialog.show_modal();
+            } else if !*open {
+                dialog.close();
+            }
+        }
+    });
+}
+
+fn shown(screen: &Screen) -> Option<Shared> {
+    match screen {
+        Screen::Report(report, _) => Some(report.clone()),
+        Screen::Landing | Screen::Fault(_) => None,
+    }
+}
+
+/// What the palette does beside changing the state.
+fn commands(desk: &Rc<Desk>, screen: &Screen) -> Vec<(AttrValue, Callback<()>)> {
+    let Screen::Report(_, raw) = screen else { return Vec::new() };
+    let clear = {
+        let desk = Rc::clone(desk);
+        Callback::from(move |()| desk.clear())
+    };
+    let raw = Rc::clone(raw);
+    vec![("New check".into(), clear), ("Download report.json".into(), Callback::from(move |()| download(&raw)))]
+}
+
+fn download(raw: &str) {
+    if let Err(error) = browser::download("report.json", "application/json", raw) {
+        web_sys::console::error_1(&error);
     }
 }
 
@@ -146,11 +177,7 @@ fn report_tools(desk: &Rc<Desk>, report: &Report, raw: &Rc<str>) -> Html {
     };
     let onclick = {
         let raw = Rc::clone(raw);
-        move |_| {
-            if let Err(error) = browser::download("report.json", "application/json", &raw) {
-                web_sys::console::error_1(&error);
-            }
-        }
+        move |_| download(&raw)
     };
     html! {
         <>
@@ -201,6 +228,12 @@ fn use_focus(state: &State, screen: &Screen) {
         }
     });
     use_effect_with(state.view, |_| browser::scroll_to_top());
+    // Arrow keys go from job to job; a link elsewhere chooses one without taking the keyboard away.
+    use_effect_with(state.job.clone(), |_| {
+        if browser::has_focus("graph") {
+            browser::focus("graph-job");
+        }
+    });
     use_effect_with((state.selected, screen.clone()), |(selected, _)| {
         if let Some(number) = selected {
             browser::focus(&finding_id(*number));
@@ -231,6 +264,15 @@ fn use_keys(state: &UseReducerHandle<State>, screen: &Screen) {
 
 fn on_key(event: &KeyboardEvent, state: &State, screen: &Screen, act: &UseReducerDispatcher<State>) {
     let key = event.key();
+    if (event.ctrl_key() || event.meta_key()) && !event.alt_key() && key.eq_ignore_ascii_case("k") {
+        event.prevent_default();
+        act.dispatch(Action::Palette(!state.palette));
+        return;
+    }
+    // Behind an open palette nothing listens.
+    if state.palette {
+        return;
+    }
     if browser::is_typing(event) {
         if key == "Escape" {
             browser::leave_field(event);

@@ -5,7 +5,8 @@ use crate::web::message::field;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlElement, KeyboardEvent, Storage, Url, Window,
+    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlElement, KeyboardEvent, ScrollIntoViewOptions,
+    ScrollLogicalPosition, Storage, Url, Window,
 };
 
 const THEME: &str = "tollgate-theme";
@@ -29,6 +30,21 @@ pub(super) fn focus(id: &str) {
         // Refused only for elements that cannot have focus, and then the reader stays where they are.
         let _ = element.focus();
     }
+}
+
+/// Scrolls as little as shows an element.
+pub(super) fn reveal(id: &str) {
+    if let Some(element) = by_id(id) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// Whether the keyboard is on an element or inside it.
+pub(super) fn has_focus(id: &str) -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.zip(by_id(id)).is_some_and(|(active, element)| element.contains(Some(&active)))
 }
 
 /// Puts the keyboard on an element that the next render makes.
