@@ -1,5 +1,6 @@
 //! The only door: files and a policy in, a report out. Pure, and the same on every platform.
 
+mod details;
 mod diff;
 mod graph;
 
@@ -13,6 +14,8 @@ use crate::parse::documents;
 use crate::policy::{Demand, Policy, PolicyError};
 use crate::rules::{self, Hidden, Settle, Sink};
 use std::collections::BTreeMap;
+
+pub use details::{CaseTable, CoveredTable};
 
 /// What is judged, and how.
 #[derive(Debug)]
@@ -36,17 +39,19 @@ pub fn analyze(request: Request, policy: &Policy) -> Report {
     judge(&sources, policy, &terms)
 }
 
-/// Judges files by the policy that they bring along (`tollgate.yml` or `.github/tollgate.yml` at the root of the tree,
-/// archives looked into), or else by the pack `recommended`.
-pub fn analyze_by_own_policy(request: Request) -> Result<Report, Vec<PolicyError>> {
-    let sources = input::open(request.files, &request.limits);
-    let find = |path: &str| sources.iter().find(|s| s.path == path).map(|s| s.text.as_str());
-    let policy = match policy_path(sources.iter().map(|source| source.path.as_str())) {
-        Some(path) => load_policy(path, find(path), &|path| find(path).map(str::to_owned))?,
-        None => load_policy(RECOMMENDED, None, &|_| None)?,
-    };
-    let terms = Terms { fail_on: request.fail_on, today: request.today, baseline: request.baseline.as_ref() };
-    Ok(judge(&sources, &policy, &terms))
+/// The policy that files bring along (`tollgate.yml` or `.github/tollgate.yml` at the root of the tree, archives looked
+/// into), or else the pack `recommended`.
+pub(crate) fn own_policy(sources: &[SourceFile]) -> Result<Policy, Vec<PolicyError>> {
+    match policy_path(sources.iter().map(|source| source.path.as_str())) {
+        Some(path) => load_policy(path, text_of(sources, path), &|path| text_of(sources, path).map(str::to_owned)),
+        None => load_policy(RECOMMENDED, None, &|_| None),
+    }
+}
+
+/// The text of a file; `None` where it was not kept, which is not the same as an empty file.
+pub(crate) fn text_of<'s>(sources: &'s [SourceFile], path: &str) -> Option<&'s str> {
+    let source = sources.iter().find(|source| source.path == path)?;
+    (source.bytes == 0 || !source.text.is_empty()).then_some(source.text.as_str())
 }
 
 /// The pack for trees without a policy of their own.
@@ -111,7 +116,10 @@ pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) 
             outcomes,
             findings,
             tests: evidence.tests.clone(),
-            coverage: evidence.coverage.clone(),
+            coverage: evidence.coverage.clone().map(|mut coverage| {
+                coverage.limits = rules::coverage::in_force(&demands, &coverage);
+                coverage
+            }),
             runs: evidence.runs.iter().map(|run| run_info(&evidence, run)).collect(),
             builds: evidence.builds.iter().map(Build::info).collect(),
             workflows: graph::workflows(&evidence),
@@ -171,6 +179,19 @@ pub fn load_policy(
 ) -> Result<Policy, Vec<PolicyError>> {
     let text = text.or_else(|| crate::policy::pack(name)).unwrap_or("");
     crate::policy::load(name, text, &rules::specs(), read)
+}
+
+/// Gathers the evidence of some kinds of files only, for questions about these; of the others it knows that they are
+/// there.
+pub(crate) fn look_at<T>(
+    sources: &[SourceFile],
+    wanted: impl Fn(FileKind) -> bool,
+    look: impl FnOnce(&Evidence<'_>) -> T,
+) -> T {
+    let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
+    let read = |source| Some(source).filter(|source: &&SourceFile| wanted(source.kind)).and_then(documents::read);
+    let parsed: Vec<_> = sources.iter().map(read).collect();
+    look(&Evidence::gather(&files, &parsed))
 }
 
 fn with_evidence<T>(sources: &[SourceFile], baseline: Option<&Baseline>, look: impl FnOnce(Evidence<'_>) -> T) -> T {

@@ -15,6 +15,7 @@ pub mod parse;
 pub mod policy;
 pub mod render;
 pub mod rules;
+pub mod session;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod ui;
 #[cfg(target_arch = "wasm32")]

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up must fail")]
 
 use proptest::prelude::*;
-use tollgate::input::{Content, Limits, Origin, RawFile, SourceFile, open};
+use tollgate::input::{Content, Limits, Origin, RawFile, SourceFile, open, zip as archives};
 use tollgate::model::{FileKind, FileStatus};
 
 const WORKFLOW: &[u8] = b"on: push\njobs: {}\n";
@@ -183,6 +183,27 @@ fn members_that_share_bytes_are_refused() {
         assert!(file.note.contains("overlaps"), "{}", file.note);
     }
     assert_eq!(find(&files, "a.zip/ok.md").status, FileStatus::Read);
+}
+
+#[test]
+fn one_member_is_had_whatever_its_name() {
+    let archive = zip(&[
+        deflated("src/a.py", b"print(1)\n"),
+        stored("../b.py", b"leads out"),
+        Member { flags: 1, ..stored("secret.py", b"x") },
+        deflated("bomb.py", &vec![b'x'; 8 << 20]),
+    ]);
+    let member = |path: &str| archives::member(&archive, path, &Limits::default());
+    assert_eq!(member("src/a.py").unwrap(), b"print(1)\n");
+    for (path, reason) in [
+        ("b.py", "there is no `b.py`"),
+        ("src", "there is no"),
+        ("secret.py", "encrypted"),
+        ("bomb.py", "archive_ratio"),
+    ] {
+        assert!(member(path).is_err_and(|error| error.contains(reason)), "{path}");
+    }
+    assert!(archives::member(b"no archive", "a", &Limits::default()).is_err());
 }
 
 #[test]

@@ -13,8 +13,10 @@ use std::fmt::Write as _;
 pub(super) type Sources<'r> = BTreeMap<String, Cow<'r, CoveredSource>>;
 
 /// Coverage and, for each report in order, what is worth knowing of its paths.
-pub(super) struct Measured {
+pub(super) struct Measured<'r> {
     pub(super) coverage: Option<Coverage>,
+    /// What it was counted from.
+    pub(super) sources: Sources<'r>,
     pub(super) notes: Vec<String>,
 }
 
@@ -23,12 +25,12 @@ const NAMED_PATHS: usize = 3;
 
 /// Reports of one format are merged by path and line. Formats are not mixed: they number branches and name paths in
 /// different ways, and two formats are mostly two views of one run; the lower of them is the answer.
-pub(super) fn measure(
-    reports: &[Doc<'_, &CoverageReport>],
+pub(super) fn measure<'r>(
+    reports: &[Doc<'_, &'r CoverageReport>],
     tree: &SourcePaths<'_>,
     changed: Option<&ChangedLines>,
-) -> Measured {
-    let mut formats: BTreeMap<FileKind, (Sources<'_>, Vec<&CoverageReport>)> = BTreeMap::new();
+) -> Measured<'r> {
+    let mut formats: BTreeMap<FileKind, (Sources<'r>, Vec<&CoverageReport>)> = BTreeMap::new();
     let mut mapping = PathMapping::default();
     let mut notes = Vec::new();
     for report in reports {
@@ -37,7 +39,7 @@ pub(super) fn measure(
         mapping.unmatched += mapped.mapping.unmatched;
         mapping.ambiguous += mapped.mapping.ambiguous;
         let (sources, read) = formats.entry(report.file.source.kind).or_default();
-        for (source, path) in report.files.iter().zip(mapped.paths) {
+        for (source, path) in report.value.files.iter().zip(mapped.paths) {
             match sources.get_mut(&*path) {
                 Some(known) => known.to_mut().merge(source),
                 None => drop(sources.insert(path.into_owned(), Cow::Borrowed(source))),
@@ -51,20 +53,20 @@ pub(super) fn measure(
         patch::coverage(changed, &sources, mapping.matched > 0)
     });
     let count = formats.len();
-    let merged = formats.into_iter().map(|(kind, (sources, reports))| (kind, sum(&sources, &reports)));
+    let merged = formats.into_iter().map(|(kind, (sources, reports))| (kind, sum(&sources, &reports), sources));
     // A format that counts no lines cannot be the lowest in lines.
     let percent = |c: &Coverage| c.line.percent().unwrap_or(f64::INFINITY);
     let lowest = merged.min_by(|a, b| percent(&a.1).total_cmp(&percent(&b.1)));
-    let coverage = lowest.map(|(kind, mut coverage)| {
-        "lines hit / lines instrumented, merged by path and line".clone_into(&mut coverage.definition);
-        if count > 1 {
-            coverage.definition = format!("{}; of {count} formats the lowest, {kind}", coverage.definition);
-        }
-        coverage.paths = (!tree.is_empty()).then_some(mapping);
-        coverage.patch = patch;
-        coverage
-    });
-    Measured { coverage, notes }
+    let Some((kind, mut coverage, sources)) = lowest else {
+        return Measured { coverage: None, sources: Sources::new(), notes };
+    };
+    "lines hit / lines instrumented, merged by path and line".clone_into(&mut coverage.definition);
+    if count > 1 {
+        coverage.definition = format!("{}; of {count} formats the lowest, {kind}", coverage.definition);
+    }
+    coverage.paths = (!tree.is_empty()).then_some(mapping);
+    coverage.patch = patch;
+    Measured { coverage: Some(coverage), sources, notes }
 }
 
 /// The paths of a report's files, in order, as files of the tree.
@@ -130,6 +132,7 @@ fn sum(sources: &Sources, reports: &[&CoverageReport]) -> Coverage {
         files: Vec::new(),
         paths: None,
         patch: None,
+        limits: Vec::new(),
     };
     for (path, source) in sources {
         let (path, line) = (path.clone(), source.line());

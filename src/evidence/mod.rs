@@ -16,6 +16,7 @@ pub mod paths;
 mod runs;
 mod source_paths;
 mod tests;
+mod times;
 
 pub use docker::{BuildCall, BuildTool, ComposeCall};
 pub use file::File;
@@ -28,7 +29,7 @@ use crate::model::{Baseline, Coverage, FileKind, FileStatus, Tests, WaiverRecord
 use crate::parse::bake::Bake;
 use crate::parse::compose::Compose;
 use crate::parse::config::CoverageConfig;
-use crate::parse::coverage::CoverageReport;
+use crate::parse::coverage::{CoverageReport, CoveredSource};
 use crate::parse::diff::Diff;
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::dockerignore::Dockerignore;
@@ -41,6 +42,7 @@ use crate::parse::update_bot::UpdateBot;
 use crate::parse::workflow::{Action, Workflow};
 use crate::parse::yaml::Tree;
 use crate::parse::{Parsed, Problem};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
@@ -133,6 +135,11 @@ pub struct Evidence<'a> {
     pub tests: Option<Tests>,
     /// Coverage over all reports.
     pub coverage: Option<Coverage>,
+    /// What it is counted from: what the reports say together of each source file, by the path that
+    /// [`crate::model::CoveredFile`] has.
+    pub covered: BTreeMap<String, Cow<'a, CoveredSource>>,
+    /// Lines that the diffs add, by path: the first and the last of each run.
+    pub changed: Option<BTreeMap<String, Vec<(u32, u32)>>>,
     /// An earlier report that this run is compared with.
     pub baseline: Option<&'a Baseline>,
     /// The waivers of the policy and of comments, and what became of them: empty until all other rules have run.
@@ -166,6 +173,8 @@ impl<'a> Evidence<'a> {
             repeats: Repeats::default(),
             tests: None,
             coverage: None,
+            covered: BTreeMap::new(),
+            changed: None,
             baseline: None,
             waivers: Vec::new(),
         };
@@ -182,6 +191,7 @@ impl<'a> Evidence<'a> {
         let tree = source_paths::SourcePaths::new(evidence.tree_files());
         let measured = coverage::measure(&evidence.coverage_reports, &tree, changed.as_ref());
         evidence.coverage = measured.coverage;
+        evidence.covered = measured.sources;
         for (report, note) in evidence.coverage_reports.iter().zip(measured.notes).filter(|(_, note)| !note.is_empty())
         {
             if let Ok(at) = files.binary_search_by(|file| file.path().cmp(report.file.path()))
@@ -190,6 +200,7 @@ impl<'a> Evidence<'a> {
                 reading.remark(&note);
             }
         }
+        evidence.changed = changed;
         evidence
     }
 

@@ -15,6 +15,7 @@
 
 use super::Doc;
 use super::attempts::slot;
+use super::times::Times;
 use crate::model::{
     CaseRecord, CaseStatus, RepeatRecord, ResultRecord, SuiteRecord, TestCounts, TestReportRecord, Tests,
 };
@@ -65,6 +66,14 @@ struct Entry {
 }
 
 type Reports<'r, 'a> = &'r [Doc<'a, &'a TestReport>];
+
+impl CaseRef {
+    /// Of indices: inputs are limited to far less than 2^32 bytes, and so are the numbers of what is in them.
+    pub fn new(report: usize, suite: usize, case: usize) -> Self {
+        let short = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        Self { report: short(report), suite: short(suite), case: short(case) }
+    }
+}
 
 impl Repeats {
     /// Compares all cases of all reports.
@@ -188,9 +197,14 @@ impl Repeats {
         Some((report, suite, suite.cases.get(at.case as usize)?))
     }
 
+    /// Whether a case passed in the last of several attempts, after it failed in another report.
+    pub fn is_flaky(&self, at: CaseRef) -> bool {
+        !self.flaky.is_empty() && self.flaky.contains(&at)
+    }
+
     /// Whether a case counts for nothing, because a later attempt took its place.
     pub fn is_superseded(&self, report: usize, suite: usize, case: usize) -> bool {
-        !self.superseded.is_empty() && self.superseded.contains(&at(report, suite, case))
+        !self.superseded.is_empty() && self.superseded.contains(&CaseRef::new(report, suite, case))
     }
 }
 
@@ -264,6 +278,7 @@ pub(super) fn tests(reports: Reports<'_, '_>, repeats: &Repeats) -> Option<Tests
     let mut tests =
         Tests { distinct: repeats.distinct, superseded: repeats.superseded.len() as u64, ..Tests::default() };
     let mut slowest: Vec<Timed<'_, '_>> = Vec::new();
+    let mut times = Times::default();
     for (index, report) in reports.iter().enumerate() {
         for (suite_index, suite) in report.suites.iter().enumerate() {
             let mut counts = TestCounts::default();
@@ -272,11 +287,14 @@ pub(super) fn tests(reports: Reports<'_, '_>, repeats: &Repeats) -> Option<Tests
                     continue;
                 }
                 case.count_in(&mut counts);
-                if !repeats.flaky.is_empty() && repeats.flaky.contains(&at(index, suite_index, case_index)) {
+                if repeats.is_flaky(CaseRef::new(index, suite_index, case_index)) {
                     counts.flaky += 1;
                 }
                 if case.is_bad() && tests.failures.len() < SHOWN_FAILURES {
                     tests.failures.push(record(report, suite, case));
+                }
+                if let Some(seconds) = case.seconds {
+                    times.add(seconds);
                 }
                 if let Some(seconds) = case.seconds.filter(|s| *s > 0.0) {
                     if slowest.len() >= SHOWN_SLOWEST * 16 {
@@ -300,6 +318,7 @@ pub(super) fn tests(reports: Reports<'_, '_>, repeats: &Repeats) -> Option<Tests
     }
     keep_slowest(&mut slowest);
     tests.slowest = slowest.into_iter().map(|(_, report, suite, case)| record(report, suite, case)).collect();
+    tests.times = times.buckets();
     tests.counts = rounded(tests.counts);
     tests.unstable = shown(reports, &repeats.unstable);
     tests.duplicates = shown(reports, &repeats.duplicates);
@@ -347,17 +366,11 @@ fn entries(reports: Reports<'_, '_>) -> Vec<Entry> {
             for (case_index, case) in suite.cases.iter().enumerate() {
                 let mut hasher = DefaultHasher::new();
                 (&*suite.name, case.identity()).hash(&mut hasher);
-                entries.push(Entry { hash: hasher.finish(), at: at(index, suite_index, case_index) });
+                entries.push(Entry { hash: hasher.finish(), at: CaseRef::new(index, suite_index, case_index) });
             }
         }
     }
     entries
-}
-
-/// Inputs are limited to far less than 2^32 bytes, and so are the numbers of what is in them.
-fn at(report: usize, suite: usize, case: usize) -> CaseRef {
-    let short = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
-    CaseRef { report: short(report), suite: short(suite), case: short(case) }
 }
 
 fn find<'a>(reports: Reports<'_, 'a>, at: CaseRef) -> Option<(&'a Suite, &'a Case)> {

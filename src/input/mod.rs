@@ -77,7 +77,7 @@ pub struct SourceFile {
     /// What it is.
     pub kind: FileKind,
     /// The text as UTF-8, a byte order mark included; empty where it was not needed or could not be had. For UTF-8
-    /// files offsets into it are offsets into the file.
+    /// files offsets into it are offsets into the file. Of an ignored file there is one where a policy may extend it.
     pub text: String,
     /// Size of the file in bytes.
     pub bytes: u64,

@@ -105,6 +105,9 @@ impl Opener<'_> {
                 (file.text, file.status) = (decoded.text, decoded.status);
                 append(&mut file.note, &decoded.note);
             }
+        } else if may_be_policy(&file.path, &bytes) {
+            // Only the text is needed, by the policy that may extend it; the file itself stays ignored.
+            file.text = text::decode(bytes).text;
         }
         self.done(file)
     }
@@ -142,6 +145,13 @@ impl Opener<'_> {
         }
         status
     }
+}
+
+/// Whether a file of another kind may be a policy that the tree's own extends, whatever it is called: YAML that has the
+/// line which every policy has.
+fn may_be_policy(path: &str, bytes: &[u8]) -> bool {
+    let yaml = path.ends_with(".yml") || path.ends_with(".yaml");
+    yaml && text::head(bytes, detect::HEAD).lines().any(|line| line.trim_end() == "version: 1")
 }
 
 fn hex(hash: [u8; 32]) -> String {

@@ -101,6 +101,16 @@ pub fn read(path: &str, bytes: &[u8], origin: Origin, limits: &Limits, budget: &
     unpacked
 }
 
+/// The bytes of one member of an archive, whatever its name, within the limits.
+pub fn member(archive: &[u8], path: &str, limits: &Limits) -> Result<Vec<u8>, String> {
+    let archive = ZipArchive::from_slice(archive).map_err(|error| in_words(&error))?;
+    let mut budget = Budget::new(limits);
+    let (records, _) = directory(&archive, limits, &mut budget);
+    let record = records.iter().find(|record| !record.is_dir() && member_path(record) == (path.to_owned(), None));
+    let record = record.ok_or_else(|| format!("there is no `{path}` in the archive"))?;
+    inflate(&archive, record, limits, &mut budget).map_err(|failure| failure.reason)
+}
+
 type Archive<'a> = ZipSliceArchive<&'a [u8]>;
 
 struct Failure {

@@ -21,6 +21,9 @@ pub struct Coverage {
     /// Of the changed lines; absent where no diff was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch: Option<PatchCoverage>,
+    /// What the policy demands of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<CoverageLimit>,
 }
 
 /// Numbers of source files, over all reports, by whether they are files of the tree.
@@ -72,6 +75,42 @@ pub struct CoveredFile {
     /// Functions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<Ratio>,
+}
+
+/// A coverage limit of the policy, and what it is held against.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CoverageLimit {
+    /// The rule that asks for it.
+    pub rule: String,
+    /// What is counted.
+    pub metric: CoverageMetric,
+    /// The part of the code that it is about; absent where it is all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// The lowest share that is enough, in percent.
+    pub percent: f64,
+    /// What was measured; absent where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Ratio>,
+    /// Whether that is enough, without rounding; absent where nothing was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub met: Option<bool>,
+}
+
+/// What a [`CoverageLimit`] counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CoverageMetric {
+    /// Lines.
+    Line,
+    /// Branches.
+    Branch,
+    /// Functions.
+    Function,
+    /// Lines that the change under judgement adds.
+    Patch,
+    /// Files with enough lines to be judged: of these, those whose lines reach the limit.
+    File,
 }
 
 /// So many of so many.

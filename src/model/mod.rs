@@ -5,22 +5,28 @@
 mod baseline;
 mod coverage;
 mod date;
+mod details;
 mod finding;
 mod level;
 mod pipeline;
 mod place;
+mod policy_error;
 mod report;
 mod runs;
 mod tests;
 mod waiver;
 
 pub use baseline::{Baseline, BaselineInfo, GoneFinding};
-pub use coverage::{Coverage, CoveredFile, PatchCoverage, PatchedFile, PathMapping, Ratio};
+pub use coverage::{
+    Coverage, CoverageLimit, CoverageMetric, CoveredFile, PatchCoverage, PatchedFile, PathMapping, Ratio,
+};
 pub use date::Date;
+pub use details::{CaseOrder, CaseQuery, CaseRow, CaseRows, CoveredLines};
 pub use finding::{Edit, Finding, Fix, Related, Status};
 pub use level::{Family, Level};
 pub use pipeline::{DownloadNode, JobNode, ServiceNode, WorkflowInfo};
 pub use place::{Excerpt, LineIndex, Place, Span};
+pub use policy_error::PolicyError;
 pub use report::{
     FileKind, FileRecord, FileStatus, Outcome, OutcomeCounts, OutcomeKind, PolicyInfo, PolicyPlace, PolicySource,
     Report, SCHEMA, Summary, Tool, Verdict,
@@ -28,6 +34,6 @@ pub use report::{
 pub use runs::{BuildInfo, JobInfo, PathBy, RunInfo, StepInfo};
 pub use tests::{
     CaseRecord, CaseStatus, DeclaredCounts, RepeatRecord, ResultRecord, SuiteRecord, TestCounts, TestReportRecord,
-    Tests,
+    Tests, TimeBucket,
 };
 pub use waiver::{WaiverRecord, WaiverState};

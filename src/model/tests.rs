@@ -31,6 +31,22 @@ pub struct Tests {
     /// Tests that passed in one environment and failed in another, up to the limit of the display.
     #[serde(default)]
     pub inconsistent: Vec<RepeatRecord>,
+    /// How long the counted cases took, from the shortest; empty where no report has times.
+    #[serde(default)]
+    pub times: Vec<TimeBucket>,
+}
+
+/// Cases that took about equally long.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TimeBucket {
+    /// All of them took less than so many seconds, and not less than those of the bucket before; absent in the last one,
+    /// which has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<f64>,
+    /// How many.
+    pub cases: u64,
+    /// Sum of their times in seconds.
+    pub seconds: f64,
 }
 
 /// Numbers of test cases by what became of them. `total` is the sum of `passed`, `failed`, `errors` and `skipped`; the

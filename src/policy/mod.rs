@@ -16,10 +16,10 @@ pub use packs::{PACKS, pack};
 pub use tests::{Expectation, PolicyTest};
 pub use waivers::Waiver;
 
-use crate::model::{Family, Level, Place, PolicyInfo, PolicyPlace};
+pub use crate::model::PolicyError;
+use crate::model::{Family, Level, PolicyInfo, PolicyPlace};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 /// A policy in force: what is left when its packs and files are laid over each other.
@@ -70,25 +70,6 @@ pub struct RuleSpec {
     pub check_params: fn(&Map<String, Value>) -> Result<(), String>,
     /// Whether findings of it can be waived; those about waivers cannot.
     pub waivable: bool,
-}
-
-/// Something wrong with a policy. A policy that is wrong judges nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyError {
-    /// Where.
-    pub place: Place,
-    /// What is wrong.
-    pub message: String,
-    /// What was probably meant, or what can be written.
-    pub hint: String,
-}
-
-impl fmt::Display for PolicyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Place { file, line, column, .. } = &self.place;
-        write!(f, "{file}:{line}:{column}: {}", self.message)?;
-        if self.hint.is_empty() { Ok(()) } else { write!(f, "; {}", self.hint) }
-    }
 }
 
 /// The known word that is nearest to an unknown one, if it is near at all.

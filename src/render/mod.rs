@@ -4,6 +4,5 @@ mod json;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod text;
 
-#[cfg(not(target_arch = "wasm32"))]
 pub(crate) use json::document;
 pub use json::json;

@@ -3,7 +3,9 @@
 //! Rendering touches no browser: what needs one (copying, downloads, focus) is asked for through [`Ports`] from event
 //! handlers, so that the same components can be rendered natively.
 
+mod answer;
 mod components;
+mod coverage;
 mod files;
 mod findings;
 mod overview;
@@ -15,10 +17,12 @@ mod rules;
 mod select;
 mod sort;
 mod state;
+mod tests;
 mod words;
 
+pub use answer::use_answer;
 pub use components::{Fault, FaultView, HelpView, PaletteView, ProgressView, ThemeSwitch, finding_id};
-pub use ports::{Copy, Ports, Shared};
+pub use ports::{Bench, Copy, Ports, Question, Shared};
 pub use report_view::ReportView;
 pub use select::displayed_findings;
-pub use state::{Action, Choices, Group, State, Theme, View, Within};
+pub use state::{Action, Choices, Group, Part, Sort, State, Theme, View, Within};

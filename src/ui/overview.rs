@@ -1,4 +1,4 @@
-use super::components::{Icon, icon, inline, place_label};
+use super::components::{Icon, bar, icon, inline, place_label};
 use super::{Choices, Shared, State, View, select, words};
 use crate::model::{Coverage, Family, FileStatus, Level, OutcomeKind, Ratio, Report, Tests};
 use yew::{Html, classes, html};
@@ -98,7 +98,8 @@ fn tests(tests: Option<&Tests>) -> Html {
         <>{ icon(if bad > 0 { Icon::Cross } else { Icon::Check }) }{ words::number(counts.passed) }<small>{ format!(" of {}", words::number(counts.total)) }</small></>
     };
     let tone = if bad > 0 { "bad" } else { "good" };
-    figure("Tests passed", value, tone, None, html! { { below.join(", ") } })
+    let link = State::of(View::Tests).link();
+    figure("Tests passed", value, tone, Some(link), html! { { below.join(", ") } })
 }
 
 fn coverage(report: &Report, coverage: Option<&Coverage>) -> Html {
@@ -113,9 +114,9 @@ fn coverage(report: &Report, coverage: Option<&Coverage>) -> Html {
         _ => ("plain", None),
     };
     let value = html! {
-        <>if let Some(picture) = picture { { icon(picture) } }{ percent(coverage.line) }<small>{ " of lines" }</small></>
+        <>if let Some(picture) = picture { { icon(picture) } }{ words::percent(coverage.line) }<small>{ " of lines" }</small></>
     };
-    let part = |name: &str, ratio: Option<Ratio>| ratio.map(|r| format!("{name} {}", percent(r)));
+    let part = |name: &str, ratio: Option<Ratio>| ratio.map(|r| format!("{name} {}", words::percent(r)));
     let below: Vec<String> = [
         match threshold {
             Some(OutcomeKind::Failed) => Some("below the threshold".to_owned()),
@@ -128,26 +129,8 @@ fn coverage(report: &Report, coverage: Option<&Coverage>) -> Html {
     .into_iter()
     .flatten()
     .collect();
-    figure("Coverage", value, tone, None, html! { <>{ bar(coverage.line) }{ below.join(", ") }</> })
-}
-
-/// With one digit, cut and not rounded: a share that is short of a threshold must not be shown as if it met it.
-fn percent(ratio: Ratio) -> String {
-    share(ratio, 1000).map_or_else(|| "–".to_owned(), |tenths| format!("{}.{}\u{a0}%", tenths / 10, tenths % 10))
-}
-
-/// So many parts of `whole` as were hit; whole numbers, as the formatting of floats would be a tenth of the page.
-fn share(ratio: Ratio, whole: u128) -> Option<u128> {
-    (u128::from(ratio.covered) * whole).checked_div(u128::from(ratio.total))
-}
-
-fn bar(ratio: Ratio) -> Html {
-    let width = share(ratio, 1000).unwrap_or(0).min(1000);
-    html! {
-        <svg class="bar" viewBox="0 0 1000 4" preserveAspectRatio="none" aria-hidden="true">
-            <rect class="bar-all" width="1000" height="4" /><rect class="bar-part" width={width.to_string()} height="4" />
-        </svg>
-    }
+    let link = State::of(View::Coverage).link();
+    figure("Coverage", value, tone, Some(link), html! { <>{ bar(coverage.line) }{ below.join(", ") }</> })
 }
 
 /// What became of the rules, family by family.

@@ -13,6 +13,30 @@ pub struct Ports {
     pub copy: Callback<Copy>,
     /// Scrolls a list to the element with this id.
     pub reveal: Callback<String>,
+    /// Asks about the files.
+    pub ask: Callback<Question>,
+    /// Has the files read again, where [`Bench::lost`] says that it is needed.
+    pub reopen: Callback<()>,
+}
+
+/// A question about the files that the report is about. What can be asked is told at `session::Session::details`.
+#[derive(Debug)]
+pub struct Question {
+    /// What is asked.
+    pub kind: &'static str,
+    /// What it is asked about.
+    pub argument: String,
+    /// Told the answer, JSON text, or why there is none.
+    pub done: Callback<Result<Rc<str>, String>>,
+}
+
+/// What whoever shows a report has beside it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Bench {
+    /// Whether the files are there, so that they can be judged again and asked about.
+    pub open: bool,
+    /// Whether they were there and have to be read again.
+    pub lost: bool,
 }
 
 /// Text for the clipboard.

@@ -53,6 +53,8 @@ pub(super) const RULES: [Field; 5] = [
 /// The same for files.
 pub(super) const FILES: [Field; 3] =
     [field("file", &[]), field("kind", &[]), field("status", &["read", "partly-read", "unreadable", "ignored"])];
+/// The same for what stands in reports: test cases, suites, covered files.
+pub(super) const RECORDS: [Field; 1] = [field("file", &[])];
 
 /// A query that was read.
 pub(super) struct Query {

@@ -1,6 +1,6 @@
 use super::components::{Icon, icon, inline};
 use super::findings::FindingsView;
-use super::{Ports, Shared, State, View, files, overview, pipeline, rules, words};
+use super::{Bench, Ports, Shared, State, View, coverage, files, overview, pipeline, rules, tests, words};
 use crate::model::{FileStatus, OutcomeKind, Report, Status, Verdict};
 use yew::{AttrValue, Html, Properties, classes, component, html, use_context};
 
@@ -14,6 +14,9 @@ pub struct Props {
     /// What whoever took the files in has to say about them: folders that were not walked.
     #[prop_or_default]
     pub notes: Vec<AttrValue>,
+    /// What is there beside the report.
+    #[prop_or_default]
+    pub bench: Bench,
     /// What can be done with the report: choosing a policy, downloads.
     #[prop_or_default]
     pub children: Html,
@@ -41,9 +44,12 @@ pub fn ReportView(props: &Props) -> Html {
                 <ul>{ for View::of(report).into_iter().map(|view| tab(report, state, view)) }</ul>
             </nav>
             <div class="view">
+                if props.bench.lost { { lost(&ports) } }
                 { match state.view {
                     View::Overview => overview::view(report),
                     View::Findings => html! { <FindingsView report={report.clone()} state={state.clone()} /> },
+                    View::Tests => tests::view(report, state, &ports),
+                    View::Coverage => coverage::view(report, state, &ports),
                     View::Pipeline => pipeline::view(report, state, &ports),
                     View::Rules => rules::view(report, state, &ports),
                     View::Files => files::view(report, state, &ports, &props.notes),
@@ -53,20 +59,34 @@ pub fn ReportView(props: &Props) -> Html {
     }
 }
 
+/// The checker is gone, and what it knew of the files with it.
+fn lost(ports: &Ports) -> Html {
+    let reopen = ports.reopen.clone();
+    html! {
+        <div class="notice warn lost" role="alert">
+            { icon(Icon::Triangle) }
+            <p>{ "The checker was stopped or broke, and no longer has your files. The report stays, but the policy cannot be changed and files cannot be looked into." }</p>
+            <button type="button" class="button small" onclick={move |_| reopen.emit(())}>{ "Read the files again" }</button>
+        </div>
+    }
+}
+
 fn tab(report: &Report, state: &State, view: View) -> Html {
     let count = match view {
         View::Overview => None,
-        View::Findings => Some(report.findings.len()),
-        View::Pipeline => Some(report.workflows.len()),
-        View::Rules => Some(report.outcomes.len()),
-        View::Files => Some(report.files.len()),
+        View::Findings => Some(report.findings.len() as u64),
+        View::Tests => report.tests.as_ref().map(|tests| tests.counts.total),
+        View::Coverage => report.coverage.as_ref().map(|coverage| coverage.files.len() as u64),
+        View::Pipeline => Some(report.workflows.len() as u64),
+        View::Rules => Some(report.outcomes.len() as u64),
+        View::Files => Some(report.files.len() as u64),
     };
     let current = (state.view == view).then_some("page");
     html! {
         <li>
             <a href={State::of(view).link()} aria-current={current}>
                 { view.title() }
-                if let Some(count) = count { <span class="count">{ words::number(count as u64) }</span> }
+                if let Some(count) = count { <span class="count">{ words::number(count) }</span> }
             </a>
         </li>
     }

@@ -1,4 +1,4 @@
-use crate::model::{Family, FileStatus, Level, OutcomeKind, Report, Status};
+use crate::model::{CaseStatus, Family, FileStatus, Level, OutcomeKind, Report, Status};
 use std::fmt::Write as _;
 use std::rc::Rc;
 use yew::Reducible;
@@ -19,6 +19,14 @@ pub struct State {
     pub outcomes: Choices<OutcomeKind>,
     /// Statuses of files shown.
     pub files: Choices<FileStatus>,
+    /// Statuses of test cases shown.
+    pub cases: Choices<CaseStatus>,
+    /// Which of a view's lists is shown.
+    pub part: Part,
+    /// What a list is sorted by.
+    pub sort: Sort,
+    /// The file that is looked into; a folder where it ends with a slash.
+    pub path: String,
     /// Only this rule; all when empty.
     pub rule: String,
     /// Only what is in this file, and at or below this structural address; everything where they are empty.
@@ -67,6 +75,10 @@ pub enum View {
     Overview,
     /// What is wrong.
     Findings,
+    /// What the tests said.
+    Tests,
+    /// How much of the code they reach.
+    Coverage,
     /// Workflows as graphs of their jobs.
     Pipeline,
     /// What became of each rule.
@@ -86,6 +98,42 @@ pub enum Group {
     Family,
     /// One group a level.
     Level,
+}
+
+/// A list of a view that has several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Part {
+    /// The one that the view shows unasked.
+    #[default]
+    First,
+    /// Tests that failed.
+    Failures,
+    /// Tests with several results.
+    Repeats,
+    /// Test suites, as a tree.
+    Suites,
+    /// The slowest tests.
+    Slowest,
+    /// All tests.
+    All,
+    /// Covered files, as a tree of folders.
+    Tree,
+    /// Covered files, as a list.
+    Flat,
+    /// Covered files, as areas.
+    Map,
+}
+
+/// What a list is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// What went worst first: most failures, or the lowest share.
+    #[default]
+    Worst,
+    /// The most first: of time, or of lines that are not covered.
+    Most,
+    /// By name.
+    Name,
 }
 
 /// Colours.
@@ -116,6 +164,10 @@ pub enum Action {
     Outcome(OutcomeKind),
     /// Show a status of files, or no longer.
     File(FileStatus),
+    /// Show a status of test cases, or no longer.
+    Case(CaseStatus),
+    /// Sort.
+    Sort(Sort),
     /// Show one rule, or all when empty.
     Rule(String),
     /// Show what is in a part of the input, or all.
@@ -155,6 +207,10 @@ impl Default for State {
             statuses: Choices::default(),
             outcomes: Choices::default(),
             files: Choices::default(),
+            cases: Choices::default(),
+            part: Part::default(),
+            sort: Sort::default(),
+            path: String::new(),
             rule: String::new(),
             within: Within::default(),
             query: String::new(),
@@ -193,6 +249,9 @@ impl State {
         Self {
             view: self.view,
             group: self.group,
+            part: self.part,
+            sort: self.sort,
+            path: self.path.clone(),
             workflow: self.workflow.clone(),
             run: self.run,
             job: self.job.clone(),
@@ -219,11 +278,21 @@ impl State {
         if self.group != Group::File {
             push(&mut out, "group", self.group.word());
         }
+        if self.part != Part::First {
+            push(&mut out, "part", self.part.word());
+        }
+        if self.sort != Sort::Worst {
+            push(&mut out, "sort", self.sort.word());
+        }
+        if !self.path.is_empty() {
+            push(&mut out, "path", &self.path);
+        }
         push_set(&mut out, "level", self.levels.0.iter().map(|l| l.word()));
         push_set(&mut out, "family", self.families.0.iter().map(|f| f.word()));
         push_set(&mut out, "status", self.statuses.0.iter().map(|s| super::words::status(*s)));
         push_set(&mut out, "outcome", self.outcomes.0.iter().map(|o| o.word()));
         push_set(&mut out, "file", self.files.0.iter().map(|f| f.word()));
+        push_set(&mut out, "case", self.cases.0.iter().map(|s| super::words::case(*s).word));
         if !self.rule.is_empty() {
             push(&mut out, "rule", &self.rule);
         }
@@ -265,6 +334,10 @@ impl State {
                 "status" => state.statuses = pick_set(&super::words::STATUSES, &value, super::words::status),
                 "outcome" => state.outcomes = pick_set(&super::words::OUTCOMES, &value, OutcomeKind::word),
                 "file" => state.files = pick_set(&super::words::FILE_STATUSES, &value, FileStatus::word),
+                "case" => state.cases = pick_set(&super::words::CASES, &value, |case| super::words::case(case).word),
+                "part" => state.part = pick(&Part::ALL, &value, Part::word).unwrap_or_default(),
+                "sort" => state.sort = pick(&Sort::ALL, &value, Sort::word).unwrap_or_default(),
+                "path" => state.path = value,
                 "rule" => state.rule = value,
                 "in" => state.within.file = value,
                 "at" => state.within.path = value,
@@ -347,6 +420,8 @@ impl Reducible for State {
             Action::Status(status) => next.statuses.toggle(status),
             Action::Outcome(outcome) => next.outcomes.toggle(outcome),
             Action::File(status) => next.files.toggle(status),
+            Action::Case(status) => next.cases.toggle(status),
+            Action::Sort(sort) => next.sort = sort,
             Action::Rule(rule) => next.rule = rule,
             Action::Within(within) => next.within = within,
             Action::Workflow(workflow) => (next.workflow, next.run, next.job) = (workflow, None, String::new()),
@@ -368,16 +443,13 @@ impl Reducible for State {
 
 impl View {
     /// All views, in the order of their tabs.
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Findings, Self::Pipeline, Self::Rules, Self::Files];
+    pub const ALL: [Self; 7] =
+        [Self::Overview, Self::Findings, Self::Tests, Self::Coverage, Self::Pipeline, Self::Rules, Self::Files];
 
-    /// Whether a report has anything to show there.
-    pub fn is_in(self, report: &Report) -> bool {
-        self != Self::Pipeline || !report.workflows.is_empty()
-    }
-
-    /// The views of a report, in the order of their tabs.
+    /// The views of a report, in the order of their tabs: those of tests and coverage say what to drop where there is
+    /// nothing to show.
     pub fn of(report: &Report) -> Vec<Self> {
-        Self::ALL.into_iter().filter(|view| view.is_in(report)).collect()
+        Self::ALL.into_iter().filter(|view| *view != Self::Pipeline || !report.workflows.is_empty()).collect()
     }
 
     /// The word used in the fragment.
@@ -385,6 +457,8 @@ impl View {
         match self {
             Self::Overview => "overview",
             Self::Findings => "findings",
+            Self::Tests => "tests",
+            Self::Coverage => "coverage",
             Self::Pipeline => "pipeline",
             Self::Rules => "rules",
             Self::Files => "files",
@@ -396,6 +470,8 @@ impl View {
         match self {
             Self::Overview => "Overview",
             Self::Findings => "Findings",
+            Self::Tests => "Tests",
+            Self::Coverage => "Coverage",
             Self::Pipeline => "Pipeline",
             Self::Rules => "Rules",
             Self::Files => "Files",
@@ -414,6 +490,50 @@ impl Group {
             Self::Rule => "rule",
             Self::Family => "family",
             Self::Level => "level",
+        }
+    }
+}
+
+impl Part {
+    /// All lists.
+    pub const ALL: [Self; 9] = [
+        Self::First,
+        Self::Failures,
+        Self::Repeats,
+        Self::Suites,
+        Self::Slowest,
+        Self::All,
+        Self::Tree,
+        Self::Flat,
+        Self::Map,
+    ];
+
+    /// The word used in the fragment.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::First => "",
+            Self::Failures => "failures",
+            Self::Repeats => "repeats",
+            Self::Suites => "suites",
+            Self::Slowest => "slowest",
+            Self::All => "all",
+            Self::Tree => "tree",
+            Self::Flat => "flat",
+            Self::Map => "map",
+        }
+    }
+}
+
+impl Sort {
+    /// All orders.
+    pub const ALL: [Self; 3] = [Self::Worst, Self::Most, Self::Name];
+
+    /// The word used in the fragment.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Worst => "worst",
+            Self::Most => "most",
+            Self::Name => "name",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The words, icons and colour classes of the report's values, in one place, so that all views say the same.
 
 use super::components::Icon;
-use crate::model::{Family, FileStatus, Level, OutcomeKind, Report, Status, Verdict};
+use crate::model::{CaseStatus, Family, FileStatus, Level, OutcomeKind, Ratio, Report, Status, Verdict};
 
 pub(super) const LEVELS: [Level; 3] = [Level::Error, Level::Warning, Level::Info];
 pub(super) const STATUSES: [Status; 3] = [Status::New, Status::Known, Status::Waived];
@@ -14,6 +14,9 @@ pub(super) const OUTCOMES: [OutcomeKind; 5] = [
 ];
 pub(super) const FILE_STATUSES: [FileStatus; 4] =
     [FileStatus::Unreadable, FileStatus::PartlyRead, FileStatus::Read, FileStatus::Ignored];
+
+pub(super) const CASES: [CaseStatus; 5] =
+    [CaseStatus::Failed, CaseStatus::Error, CaseStatus::Flaky, CaseStatus::Skipped, CaseStatus::Passed];
 
 /// How a value is shown: never by colour alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +46,16 @@ pub(super) const fn outcome(outcome: OutcomeKind) -> Sign {
         OutcomeKind::Waived => sign(Icon::Pause, "waived", "note"),
         OutcomeKind::Passed => sign(Icon::Check, "passed", "good"),
         OutcomeKind::NotApplicable => sign(Icon::Dash, "not applicable", "plain"),
+    }
+}
+
+pub(super) const fn case(status: CaseStatus) -> Sign {
+    match status {
+        CaseStatus::Failed => sign(Icon::Cross, "failed", "bad"),
+        CaseStatus::Error => sign(Icon::Triangle, "error", "bad"),
+        CaseStatus::Flaky => sign(Icon::Question, "flaky", "warn"),
+        CaseStatus::Skipped => sign(Icon::Dash, "skipped", "plain"),
+        CaseStatus::Passed => sign(Icon::Check, "passed", "good"),
     }
 }
 
@@ -126,16 +139,41 @@ pub(super) fn bytes(n: u64) -> String {
     format!("{n} B")
 }
 
-/// A time in seconds as `1 h 05 min`, `2 min 03 s` or `1.4 s`.
-pub(super) fn duration(seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and no time is negative")]
-    let tenths = (seconds * 10.0).round() as u64;
-    let whole = (tenths + 5) / 10;
-    match whole {
-        3_600.. => format!("{} h {:02} min", whole / 3_600, whole % 3_600 / 60),
-        60.. => format!("{} min {:02} s", whole / 60, whole % 60),
-        10.. => format!("{whole} s"),
-        _ => format!("{}.{} s", tenths / 10, tenths % 10),
+/// A time with the unit that people would say, by whole numbers: the formatting of floats would be a tenth of the page.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates")]
+pub(super) fn seconds(seconds: f64) -> String {
+    let micros = (seconds * 1e6) as u64;
+    let millis = micros / 1_000;
+    match micros {
+        0 => "0\u{a0}s".to_owned(),
+        1..1_000 => format!("{micros}\u{a0}µs"),
+        1_000..10_000 => format!("{millis}.{}\u{a0}ms", micros / 100 % 10),
+        10_000..1_000_000 => format!("{millis}\u{a0}ms"),
+        1_000_000..60_000_000 => format!("{}.{:02}\u{a0}s", millis / 1_000, millis / 10 % 100),
+        60_000_000..3_600_000_000 => format!("{}\u{a0}min {}\u{a0}s", millis / 60_000, millis / 1_000 % 60),
+        _ => format!("{}\u{a0}h {}\u{a0}min", number(millis / 3_600_000), millis / 60_000 % 60),
+    }
+}
+
+/// A share with one digit, cut and not rounded: one that is short of a threshold must not be shown as if it met it.
+pub(super) fn percent(ratio: Ratio) -> String {
+    share(ratio, 1000).map_or_else(|| "–".to_owned(), |tenths| format!("{}.{}\u{a0}%", tenths / 10, tenths % 10))
+}
+
+/// So many parts of `whole` as were hit; whole numbers, for the same reason as in [`seconds`].
+pub(super) fn share(ratio: Ratio, whole: u128) -> Option<u128> {
+    (u128::from(ratio.covered) * whole).checked_div(u128::from(ratio.total))
+}
+
+/// A limit in percent, with up to two digits.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates")]
+pub(super) fn limit(percent: f64) -> String {
+    let hundredths = (percent * 100.0).round() as u64;
+    let (whole, part) = (hundredths / 100, hundredths % 100);
+    match part {
+        0 => format!("{whole}\u{a0}%"),
+        part if part % 10 == 0 => format!("{whole}.{}\u{a0}%", part / 10),
+        part => format!("{whole}.{part:02}\u{a0}%"),
     }
 }
 
@@ -158,4 +196,10 @@ pub(super) fn visible(text: &str) -> String {
             c => c,
         })
         .collect()
+}
+
+/// As [`visible`], of a text with several lines.
+pub(super) fn visible_lines(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(visible).collect();
+    lines.join("\n")
 }

@@ -166,8 +166,8 @@ async function sabotage(page, name, deed) {
   await page.route('**/worker.js', async (route) => {
     const answer = await route.fetch();
     const body = (await answer.text()).replace(
-      'await judge(',
-      `if (files.some(([path]) => path.endsWith('${name}'))) { ${deed} }\n    await judge(`,
+      'await carry_out(',
+      `if (order.files?.some(([path]) => path.endsWith('${name}'))) { ${deed} }\n    await carry_out(`,
     );
     await route.fulfill({ response: answer, body });
   });

@@ -1,8 +1,9 @@
 //! The rule `coverage-below-threshold`.
 
+use super::limits::limit;
 use super::percent::{Percent, needed, root, rounded_down};
 use crate::evidence::{Evidence, File, paths};
-use crate::model::{Coverage, CoveredFile, FileStatus, Fix, Ratio, Span};
+use crate::model::{Coverage, CoverageLimit, CoverageMetric, CoveredFile, FileStatus, Fix, Ratio, Span};
 use crate::rules::{Hit, Sink, rule};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -150,6 +151,28 @@ fn limits(params: &Params) -> Vec<Limit<'_>> {
     limits
 }
 
+/// All limits of a policy for the report.
+pub(super) fn in_force(params: &Params, coverage: &Coverage) -> Vec<CoverageLimit> {
+    let shown = |one: Limit<'_>| {
+        let metric = match one.metric {
+            Metric::Line => CoverageMetric::Line,
+            Metric::Branch => CoverageMetric::Branch,
+            Metric::Function => CoverageMetric::Function,
+        };
+        let measured = one.metric.sum(&one.files(coverage));
+        let shown = limit::<CoverageBelowThreshold>(metric, one.percent.0, Some(measured));
+        CoverageLimit { group: one.group.map(|(name, _)| name.to_owned()), ..shown }
+    };
+    limits(params).into_iter().map(shown).collect()
+}
+
+impl Limit<'_> {
+    fn files<'c>(&self, coverage: &'c Coverage) -> Vec<&'c CoveredFile> {
+        let inside = |file: &&CoveredFile| self.group.is_none_or(|(_, group)| group.holds(&file.path));
+        coverage.files.iter().filter(inside).collect()
+    }
+}
+
 fn judge<'e>(coverage: &Coverage, report: &'e File<'e>, limit: &Limit<'_>, sink: &mut Sink<'_>) {
     let Percent(percent) = limit.percent;
     let word = limit.metric.word();
@@ -157,14 +180,8 @@ fn judge<'e>(coverage: &Coverage, report: &'e File<'e>, limit: &Limit<'_>, sink:
         Some((name, _)) => (format!("{word} coverage of the group `{name}`"), format!("groups.{name}.{word}")),
         None => (format!("{word} coverage"), word.to_owned()),
     };
-    let files: Vec<&CoveredFile> = match limit.group {
-        Some((_, group)) => coverage.files.iter().filter(|file| group.holds(&file.path)).collect(),
-        None => coverage.files.iter().collect(),
-    };
-    let mut sum = Ratio::default();
-    for ratio in files.iter().filter_map(|file| limit.metric.of(file)) {
-        sum += ratio;
-    }
+    let files = limit.files(coverage);
+    let sum = limit.metric.sum(&files);
     let Some(measured) = sum.percent() else {
         let reason = if files.is_empty() { "no file of the reports is one of them" } else { limit.metric.absence() };
         sink.no_evidence(format!("{subject} was not measured: {reason}"));
@@ -228,6 +245,14 @@ impl Metric {
             Self::Branch => file.branch,
             Self::Function => file.function,
         }
+    }
+
+    fn sum(self, files: &[&CoveredFile]) -> Ratio {
+        let mut sum = Ratio::default();
+        for ratio in files.iter().filter_map(|file| self.of(file)) {
+            sum += ratio;
+        }
+        sum
     }
 
     const fn absence(self) -> &'static str {

@@ -1,8 +1,9 @@
 //! The rule `file-coverage-below-threshold`.
 
+use super::limits::limit;
 use super::percent::{Percent, needed, root, rounded_down};
 use crate::evidence::Evidence;
-use crate::model::Span;
+use crate::model::{Coverage, CoverageLimit, CoverageMetric, Ratio, Span};
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
@@ -87,6 +88,19 @@ const WHY: &str = "A good average hides the one module that nobody tests.";
 
 /// Files that a fix for several names.
 const SHOWN_FILES: usize = 5;
+
+/// The limit for the report: of the files with enough lines, those that reach it.
+pub(super) fn in_force(params: &Params, coverage: &Coverage) -> CoverageLimit {
+    let Percent(percent) = params.line;
+    let mut files = Ratio::default();
+    for file in coverage.files.iter().filter(|file| file.line.total >= params.min_lines) {
+        if let Some(measured) = file.line.percent() {
+            files += Ratio { covered: u64::from(measured >= percent), total: 1 };
+        }
+    }
+    let shown = limit::<FileCoverageBelowThreshold>(CoverageMetric::File, percent, Some(files));
+    CoverageLimit { met: shown.met.map(|_| files.covered == files.total), ..shown }
+}
 
 fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     let (Some(coverage), Some(report)) = (&evidence.coverage, evidence.coverage_reports.first()) else {

@@ -1,5 +1,6 @@
 //! How much of the code the tests reach.
 
+mod limits;
 mod percent;
 
 pub mod coverage_below_threshold;
@@ -10,3 +11,5 @@ pub mod coverage_summary_mismatch;
 pub mod coverage_threshold_below_policy;
 pub mod file_coverage_below_threshold;
 pub mod patch_coverage_below_threshold;
+
+pub(crate) use limits::in_force;

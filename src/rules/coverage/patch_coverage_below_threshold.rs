@@ -1,8 +1,9 @@
 //! The rule `patch-coverage-below-threshold`.
 
+use super::limits::limit;
 use super::percent::{Percent, needed, rounded_down};
 use crate::evidence::{Evidence, File};
-use crate::model::{FileStatus, PatchedFile, Ratio, Span};
+use crate::model::{Coverage, CoverageLimit, CoverageMetric, FileStatus, PatchedFile, Ratio, Span};
 use crate::rules::support::words::count;
 use crate::rules::{Hit, Sink, rule};
 use serde::Deserialize;
@@ -96,6 +97,12 @@ const WHY: &str = "New code is the code that breaks, and an average over old cod
 /// Files that the fix names, and runs of lines of each.
 const SHOWN_FILES: usize = 10;
 const SHOWN_RUNS: usize = 10;
+
+/// The limit for the report.
+pub(super) fn in_force(params: &Params, coverage: &Coverage) -> CoverageLimit {
+    let measured = coverage.patch.as_ref().map(|patch| patch.line);
+    limit::<PatchCoverageBelowThreshold>(CoverageMetric::Patch, params.line.0, measured)
+}
 
 fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     let unread = evidence.readings.iter().filter(|reading| {

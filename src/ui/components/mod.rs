@@ -1,5 +1,6 @@
 //! The pieces that several views are made of.
 
+mod bar;
 mod copy_button;
 mod diff;
 mod excerpt;
@@ -11,10 +12,13 @@ mod icon;
 mod palette;
 mod progress;
 mod prose;
+mod rows;
 mod search;
 mod theme;
+mod tree;
 mod waiver;
 
+pub(super) use bar::{bar, bar_with};
 pub(super) use copy_button::CopyButton;
 pub(super) use excerpt::excerpt;
 pub(super) use facet::{Facet, facet};
@@ -26,5 +30,7 @@ pub(super) use icon::{Icon, badge, icon};
 pub use palette::PaletteView;
 pub use progress::ProgressView;
 pub(super) use prose::{inline, prose};
+pub(super) use rows::{Row, RowAct, Rows, Twig, cell, heads};
 pub(super) use search::{more, search, shown_of};
 pub use theme::ThemeSwitch;
+pub(super) use tree::Tree;

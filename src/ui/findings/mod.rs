@@ -7,6 +7,7 @@ use super::components::{Icon, icon, inline, shown_of};
 use super::report_view::empty;
 use super::select::{self, Section};
 use super::{Action, Ports, Shared, State, Within, words};
+use std::rc::Rc;
 use yew::{Html, Properties, component, html, use_context, use_memo};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -18,19 +19,21 @@ pub(super) struct Props {
 /// What a filter lets through, kept until the filter changes: moving through 50,000 findings must not count them anew.
 struct Selection {
     facets: select::Facets,
-    sections: Vec<Section>,
+    sections: Rc<[Section]>,
+    lines: Option<Rc<[list::Item]>>,
 }
 
 /// The findings that the filters let through, with the filters beside them.
 #[component]
 pub(super) fn FindingsView(props: &Props) -> Html {
     let (report, state) = (&props.report, &props.state);
-    let selection = use_memo((report.clone(), state.fragment_without_selection()), |(report, _)| Selection {
-        facets: select::facets(report, state),
-        sections: select::sections(report, state),
+    let selection = use_memo((report.clone(), state.fragment_without_selection()), |(report, _)| {
+        let sections = select::sections(report, state);
+        let lines = list::lines(&sections);
+        Selection { facets: select::facets(report, state), sections: sections.into(), lines }
     });
     let Some(ports) = use_context::<Ports>() else { return Html::default() };
-    let Selection { facets, sections } = &*selection;
+    let Selection { facets, sections, lines } = &*selection;
     html! {
         <div class="with-filters">
             { facets::filters(report, state, &ports, facets) }
@@ -45,7 +48,10 @@ pub(super) fn FindingsView(props: &Props) -> Html {
                 if sections.is_empty() {
                     { empty(state, &ports, "Nothing to change: no rule has a finding in these files.", "No finding fits these filters.") }
                 }
-                { list::list(report, state, &ports, sections, facets.shown) }
+                { match lines {
+                    None => list::cards(report, state, sections),
+                    Some(lines) => list::long(report, state, &ports, sections, lines),
+                } }
             </section>
         </div>
     }

@@ -158,10 +158,10 @@ fn times(job: &Job<'_>) -> Vec<Html> {
         let of =
             if job.measured.len() > 1 { format!(", the longest of {}", job.measured.len()) } else { String::new() };
         let path = if job.critical { ", on the critical path" } else { "" };
-        rows.push(row("Took", html! { { format!("{}{of}{path}", words::duration(seconds)) } }));
+        rows.push(row("Took", html! { { format!("{}{of}{path}", words::seconds(seconds)) } }));
     }
     if let Some(queue) = job.queue_seconds() {
-        rows.push(row("Queued", html! { { words::duration(queue) } }));
+        rows.push(row("Queued", html! { { words::seconds(queue) } }));
     }
     let steps: Vec<_> = job.measured.iter().flat_map(|job| &job.steps).collect();
     #[expect(clippy::cast_possible_truncation, reason = "a key for sorting; saturates")]
@@ -171,7 +171,7 @@ fn times(job: &Job<'_>) -> Vec<Html> {
         keys.extend(step.seconds.filter(|seconds| *seconds >= 1.0).map(|seconds| (longest(seconds), at)));
     }
     let named = sort::by_number(keys).into_iter().take(FIRST).filter_map(|at| steps.get(at)).map(|step| {
-        html! { { format!("{} {}", words::visible(&step.name), step.seconds.map(words::duration).unwrap_or_default()) } }
+        html! { { format!("{} {}", words::visible(&step.name), step.seconds.map(words::seconds).unwrap_or_default()) } }
     });
     let named: Vec<Html> = named.collect();
     if !named.is_empty() {

@@ -13,7 +13,7 @@ const LINE: i32 = 19;
 const MAX_SERVICES: usize = 4;
 /// Characters that fit a line of a box: letters of the same width, and of the name.
 const FACT_WIDTH: usize = 30;
-const NAME_WIDTH: usize = 25;
+const NAME_WIDTH: usize = 26;
 /// Larger graphs are not drawn: nobody can follow them.
 const MAX_JOBS: usize = 600;
 const MAX_EDGES: usize = 6_000;
@@ -97,7 +97,9 @@ fn node(facts: &Facts<'_>, state: &State, job: &Job<'_>, lines: &[Line], frame: 
         frame.circular.then_some("circular"),
     );
     let title = words::visible(job.title());
-    let name = fit(&title, NAME_WIDTH - job.times().map_or(0, |times| times.chars().count() + 1));
+    let times = job.times();
+    let taken = times.as_ref().map_or(0, |times| times.chars().count() + 2) + if tone.is_some() { 3 } else { 0 };
+    let name = fit(&title, NAME_WIDTH - taken);
     let mut y = HEAD + 10;
     let rows = lines.iter().map(|line| {
         y += LINE;
@@ -120,9 +122,8 @@ fn node(facts: &Facts<'_>, state: &State, job: &Job<'_>, lines: &[Line], frame: 
                 // Cuts off what is too long all the same.
                 <svg width={(WIDTH - 8).to_string()} height={frame.height.to_string()}>
                     { for sign }
-                    <text class="name" x={left} y="25">{ name }
-                        if let Some(times) = job.times() { <tspan class="times">{ format!("\u{a0}{times}") }</tspan> }
-                    </text>
+                    <text class="name" x={left} y="25">{ name }</text>
+                    if let Some(times) = times { <text class="times" x={(WIDTH - 12).to_string()} y="25" text-anchor="end">{ times }</text> }
                     <path class="rule-off" d={format!("M12 {HEAD}h{}", WIDTH - 32)} />
                     { for rows }
                 </svg>
@@ -245,8 +246,8 @@ fn lines(job: &Job<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(seconds) = job.seconds() {
         let queue = job.queue_seconds().filter(|queue| *queue >= 1.0);
-        let queue = queue.map_or(String::new(), |queue| format!(", queued {}", words::duration(queue)));
-        lines.push(line(Icon::Clock, "Measured", format!("{}{queue}", words::duration(seconds))));
+        let queue = queue.map_or(String::new(), |queue| format!(", queued {}", words::seconds(queue)));
+        lines.push(line(Icon::Clock, "Measured", format!("{}{queue}", words::seconds(seconds))));
     }
     if !node.runs_on.is_empty() {
         lines.push(line(Icon::Screen, "Runs on", words::visible(&node.runs_on.join(", "))));

@@ -152,15 +152,15 @@ fn measured(facts: &Facts<'_>) -> Html {
                 { "Run " }<strong>{ run_name(run) }</strong>
                 if let Some(conclusion) = &run.conclusion { { " " }{ conclusion_badge(conclusion) } }
                 if let Some(seconds) = run.seconds {
-                    { if run.complete { " took " } else { " took at least " } }<strong>{ words::duration(seconds) }</strong>
+                    { if run.complete { " took " } else { " took at least " } }<strong>{ words::seconds(seconds) }</strong>
                 }
-                if let Some(queue) = run.queue_seconds.filter(|queue| *queue >= 1.0) { { format!(", after {} in the queue", words::duration(queue)) } }
+                if let Some(queue) = run.queue_seconds.filter(|queue| *queue >= 1.0) { { format!(", after {} in the queue", words::seconds(queue)) } }
                 { "." }
             </p>
             if !path.is_empty() {
                 <p>{ format!("Critical path, {by}: ") }</p>
                 <ol class="path-steps">{ for path.iter().map(|(name, seconds)| html! {
-                    <li><strong>{ words::visible(name) }</strong>{ seconds.map(|seconds| format!(" {}", words::duration(seconds))) }</li>
+                    <li><strong>{ words::visible(name) }</strong>{ seconds.map(|seconds| format!(" {}", words::seconds(seconds))) }</li>
                 }) }</ol>
             }
             { for run.notes.iter().map(|note| html! { <p class="quiet">{ inline(&words::visible(note)) }{ "." }</p> }) }

@@ -46,8 +46,8 @@ fn row(facts: &Facts<'_>, state: &State, job: &Job<'_>, timed: bool) -> Html {
             <td data-name="Artifacts and caches">{ goods(job) }</td>
             if timed {
                 <td class="size" data-name="Time">
-                    { job.seconds().map(words::duration) }
-                    if let Some(queue) = job.queue_seconds().filter(|queue| *queue >= 1.0) { <span class="file-note">{ format!("queued {}", words::duration(queue)) }</span> }
+                    { job.seconds().map(words::seconds) }
+                    if let Some(queue) = job.queue_seconds().filter(|queue| *queue >= 1.0) { <span class="file-note">{ format!("queued {}", words::seconds(queue)) }</span> }
                 </td>
             }
             <td data-name="Findings">{ pin(facts, job) }</td>

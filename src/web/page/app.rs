@@ -1,24 +1,20 @@
-use super::intake::Given;
+use super::desk::{Desk, Outlets, Screen, Sheet, Work};
 use super::keys::{self, Deed};
-use super::runner::{Runner, Told};
 use super::{Page, browser};
-use crate::model::Report;
 use crate::policy::PACKS;
 use crate::ui::{
-    Action, Copy, Fault, FaultView, HelpView, PaletteView, Ports, ProgressView, ReportView, Shared, State, ThemeSwitch,
-    View, finding_id,
+    Action, Bench, Copy, FaultView, HelpView, PaletteView, Ports, ProgressView, Question, ReportView, Shared, State,
+    ThemeSwitch, finding_id,
 };
 use gloo::events::{EventListener, EventListenerOptions};
-use std::cell::{Cell, RefCell};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlDialogElement, HtmlSelectElement, KeyboardEvent};
-use yew::platform::spawn_local;
 use yew::{
     AttrValue, Callback, ContextProvider, Event, Html, NodeRef, Properties, TargetCast, UseReducerDispatcher,
-    UseReducerHandle, UseStateSetter, component, create_portal, hook, html, use_effect_with, use_memo, use_node_ref,
-    use_reducer, use_state,
+    UseReducerHandle, component, create_portal, hook, html, use_effect_with, use_memo, use_node_ref, use_reducer,
+    use_state,
 };
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -28,30 +24,17 @@ pub(super) struct Props {
     pub(super) tools: Element,
 }
 
-/// What fills the page.
-#[derive(Debug, Clone, PartialEq)]
-enum Screen {
-    Landing,
-    Fault(Fault),
-    Report(Shared, Rc<str>),
-}
-
-#[derive(Debug, Clone, PartialEq, Default)]
-struct Work {
-    done: usize,
-    all: usize,
-    name: AttrValue,
-}
-
 /// The page below its header: report, failure and progress over the landing section of `index.html`.
 #[component]
 pub(super) fn App(props: &Props) -> Html {
     let state = use_reducer(first_state);
     let screen = use_state(|| Screen::Landing);
     let work = use_state(|| None::<Work>);
+    let bench = use_state(Bench::default);
     let desk = {
-        let (screen, work, state) = (screen.setter(), work.setter(), state.dispatcher());
-        use_memo(props.page.clone(), |page| Desk::new(page.clone(), screen, work, state))
+        let outlets =
+            Outlets { screen: screen.setter(), work: work.setter(), bench: bench.setter(), state: state.dispatcher() };
+        use_memo(props.page.clone(), |page| Desk::new(page.clone(), outlets))
     };
     let desk = Rc::clone(&*desk);
     let (dialog, palette) = (use_node_ref(), use_node_ref());
@@ -59,7 +42,7 @@ pub(super) fn App(props: &Props) -> Html {
     {
         let desk = Rc::clone(&desk);
         use_effect_with(props.page.clone(), move |page| {
-            let sink = Closure::<dyn Fn(JsValue)>::new(move |item| Desk::take_in(&desk, item));
+            let sink = Closure::<dyn Fn(JsValue)>::new(move |item| desk.take_in(item));
             page.connect(sink.as_ref().unchecked_ref());
             // Listens as long as the page lives.
             sink.forget();
@@ -80,6 +63,14 @@ pub(super) fn App(props: &Props) -> Html {
         }),
         copy: Callback::from(|request: Copy| browser::copy(request)),
         reveal: Callback::from(|id: String| browser::reveal(&id)),
+        ask: Callback::from({
+            let desk = Rc::clone(&desk);
+            move |question: Question| desk.ask(question)
+        }),
+        reopen: Callback::from({
+            let desk = Rc::clone(&desk);
+            move |()| desk.open()
+        }),
     };
     let home = Callback::from({
         let desk = Rc::clone(&desk);
@@ -104,9 +95,9 @@ pub(super) fn App(props: &Props) -> Html {
             { match &*screen {
                 Screen::Landing => Html::default(),
                 Screen::Fault(fault) => html! { <FaultView fault={fault.clone()} {home} /> },
-                Screen::Report(report, raw) => html! {
-                    <ReportView report={report.clone()} state={(*state).clone()} notes={desk.notes()}>
-                        { report_tools(&desk, report, raw) }
+                Screen::Report(sheet) => html! {
+                    <ReportView report={sheet.report.clone()} state={(*state).clone()} bench={(*bench).clone()} notes={desk.notes()}>
+                        { report_tools(&desk, sheet) }
                     </ReportView>
                 },
             } }
@@ -137,19 +128,19 @@ fn use_dialog(dialog: &NodeRef, open: bool) {
 
 fn shown(screen: &Screen) -> Option<Shared> {
     match screen {
-        Screen::Report(report, _) => Some(report.clone()),
+        Screen::Report(sheet) => Some(sheet.report.clone()),
         Screen::Landing | Screen::Fault(_) => None,
     }
 }
 
 /// What the palette does beside changing the state.
 fn commands(desk: &Rc<Desk>, screen: &Screen) -> Vec<(AttrValue, Callback<()>)> {
-    let Screen::Report(_, raw) = screen else { return Vec::new() };
+    let Screen::Report(sheet) = screen else { return Vec::new() };
     let clear = {
         let desk = Rc::clone(desk);
         Callback::from(move |()| desk.clear())
     };
-    let raw = Rc::clone(raw);
+    let raw = Rc::clone(&sheet.raw);
     vec![("New check".into(), clear), ("Download report.json".into(), Callback::from(move |()| download(&raw)))]
 }
 
@@ -164,8 +155,8 @@ fn first_state() -> State {
     state.with_fragment(&browser::fragment())
 }
 
-fn report_tools(desk: &Rc<Desk>, report: &Report, raw: &Rc<str>) -> Html {
-    let policy = desk.policy.borrow().clone();
+fn report_tools(desk: &Rc<Desk>, sheet: &Sheet) -> Html {
+    let (policy, report) = (desk.pack(), &sheet.report);
     let own = match report.policy.sources.iter().any(|source| !source.pack) {
         _ if !policy.is_empty() => "policy of the files, or default".to_owned(),
         true => format!("{} of the files", report.policy.name),
@@ -176,7 +167,7 @@ fn report_tools(desk: &Rc<Desk>, report: &Report, raw: &Rc<str>) -> Html {
         move |event: Event| desk.judge_by(event.target_unchecked_into::<HtmlSelectElement>().value())
     };
     let onclick = {
-        let raw = Rc::clone(raw);
+        let raw = Rc::clone(&sheet.raw);
         move |_| download(&raw)
     };
     html! {
@@ -216,12 +207,17 @@ fn use_address(state: &UseReducerHandle<State>, shown: bool) {
 /// Shows or hides the landing section, and moves the keyboard to what is new.
 #[hook]
 fn use_focus(state: &State, screen: &Screen) {
-    use_effect_with(screen.clone(), |screen| {
-        browser::set_hidden("landing", *screen != Screen::Landing);
-        match screen {
-            Screen::Landing => {}
-            Screen::Fault(_) => browser::focus("fault-title"),
-            Screen::Report(..) => {
+    let place = match screen {
+        Screen::Landing => None,
+        Screen::Fault(fault) => Some(Err(fault.clone())),
+        Screen::Report(sheet) => Some(Ok(sheet.turn)),
+    };
+    use_effect_with(place, |place| {
+        browser::set_hidden("landing", place.is_some());
+        match place {
+            None => {}
+            Some(Err(_)) => browser::focus("fault-title"),
+            Some(Ok(_)) => {
                 browser::scroll_to_top();
                 browser::focus("verdict");
             }
@@ -287,7 +283,7 @@ fn on_key(event: &KeyboardEvent, state: &State, screen: &Screen, act: &UseReduce
         return;
     }
     let report = match screen {
-        Screen::Report(report, _) => Some(&**report),
+        Screen::Report(sheet) => Some(&*sheet.report),
         Screen::Landing | Screen::Fault(_) => None,
     };
     match keys::deed(&key, state, report) {
@@ -301,164 +297,4 @@ fn on_key(event: &KeyboardEvent, state: &State, screen: &Screen, act: &UseReduce
         }
     }
     event.prevent_default();
-}
-
-/// What happens between the reader's files and the screen.
-struct Desk {
-    runner: Runner,
-    screen: UseStateSetter<Screen>,
-    work: UseStateSetter<Option<Work>>,
-    state: UseReducerDispatcher<State>,
-    /// Kept to judge them again by another policy; these are handles, not contents.
-    given: RefCell<Rc<Given>>,
-    policy: RefCell<String>,
-    /// Number of the latest thing that the reader asked for; a listing that is overtaken is dropped.
-    turn: Cell<u32>,
-    /// Whether a report is shown, whose view the next report does not take over.
-    reported: Cell<bool>,
-}
-
-impl Desk {
-    fn new(
-        page: Page,
-        screen: UseStateSetter<Screen>,
-        work: UseStateSetter<Option<Work>>,
-        state: UseReducerDispatcher<State>,
-    ) -> Rc<Self> {
-        Rc::new_cyclic(|desk: &Weak<Self>| {
-            let told = {
-                let desk = desk.clone();
-                Callback::from(move |told| {
-                    if let Some(desk) = desk.upgrade() {
-                        desk.told(told);
-                    }
-                })
-            };
-            Self {
-                runner: Runner::new(page, told),
-                screen,
-                work,
-                state,
-                given: RefCell::default(),
-                policy: RefCell::default(),
-                turn: Cell::new(0),
-                reported: Cell::new(false),
-            }
-        })
-    }
-
-    /// Lists and judges an item that was dropped, chosen or pasted.
-    fn take_in(self: &Rc<Self>, item: JsValue) {
-        self.runner.stop_if_busy();
-        self.work.set(Some(Work::default()));
-        let turn = self.turn.get() + 1;
-        self.turn.set(turn);
-        let desk = Rc::clone(self);
-        spawn_local(async move {
-            let given = Given::list(&item).await;
-            if desk.turn.get() != turn {
-                return;
-            }
-            match given {
-                Ok(given) if given.files.is_empty() => desk.fault(Fault {
-                    title: "There is nothing to check".to_owned(),
-                    advice: format!("No file was found in what you gave. {}", given.notes.join(" ")),
-                    details: String::new(),
-                }),
-                Ok(given) => {
-                    desk.given.replace(Rc::new(given));
-                    if desk.reported.get() {
-                        desk.state.dispatch(Action::Show(View::Overview));
-                    }
-                    desk.judge();
-                }
-                Err(reason) => desk.fault(Fault {
-                    title: "The files could not be listed".to_owned(),
-                    advice: format!("{reason}. Try it with the buttons instead of dropping."),
-                    details: String::new(),
-                }),
-            }
-        });
-    }
-
-    fn judge_by(&self, policy: String) {
-        self.policy.replace(policy);
-        self.judge();
-    }
-
-    fn judge(&self) {
-        let given = Rc::clone(&self.given.borrow());
-        self.work.set(Some(Work { all: given.files.len(), ..Work::default() }));
-        self.runner.start(&given.files, &self.policy.borrow());
-    }
-
-    fn told(&self, told: Told) {
-        match told {
-            Told::Progress { done, all, name } => self.work.set(Some(Work { done, all, name: name.into() })),
-            Told::Report(text) => {
-                self.runner.finish();
-                self.show(text);
-            }
-            Told::Refused(reason) => {
-                self.runner.finish();
-                self.fault(Fault {
-                    title: "The files were not judged".to_owned(),
-                    advice: "The policy or the input is not valid, and a wrong policy judges nothing. Correct what is named below and drop the files again.".to_owned(),
-                    details: reason,
-                });
-            }
-            Told::Broken { failure, file } => {
-                self.runner.stop();
-                let file = if file.is_empty() { String::new() } else { format!("\nfile in work: {file}") };
-                self.fault(Fault {
-                    title: "The checker broke".to_owned(),
-                    advice: "This is a fault of Tollgate, not of your files. Nothing was sent anywhere. You can go on: the next check starts with a fresh worker. The details hold no content of your files, except what the message itself quotes.".to_owned(),
-                    details: format!("tollgate {} (page)\n{failure}{file}", env!("CARGO_PKG_VERSION")),
-                });
-            }
-        }
-    }
-
-    fn show(&self, text: String) {
-        match serde_json::from_str::<Report>(&text) {
-            Ok(report) => {
-                self.work.set(None);
-                self.reported.set(true);
-                self.screen.set(Screen::Report(Shared::new(report), text.into()));
-            }
-            Err(error) => self.fault(Fault {
-                title: "The report could not be read".to_owned(),
-                advice: "The page and its worker are of different versions. Reload the page.".to_owned(),
-                details: error.to_string(),
-            }),
-        }
-    }
-
-    fn fault(&self, fault: Fault) {
-        self.work.set(None);
-        self.reported.set(false);
-        self.screen.set(Screen::Fault(fault));
-    }
-
-    fn cancel(&self) {
-        self.turn.set(self.turn.get() + 1);
-        self.runner.stop();
-        self.work.set(None);
-    }
-
-    /// Back to the landing section.
-    fn clear(&self) {
-        self.cancel();
-        self.reported.set(false);
-        self.policy.replace(String::new());
-        self.given.take();
-        self.screen.set(Screen::Landing);
-        self.state.dispatch(Action::Show(View::Overview));
-        browser::set_fragment("", false);
-        browser::focus("main");
-    }
-
-    fn notes(&self) -> Vec<AttrValue> {
-        self.given.borrow().notes.iter().cloned().map(AttrValue::from).collect()
-    }
 }

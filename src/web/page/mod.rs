@@ -2,6 +2,7 @@
 
 mod app;
 mod browser;
+mod desk;
 mod intake;
 mod keys;
 mod paste;

@@ -1,8 +1,11 @@
-//! The page's side of the worker: one check at a time, and a new worker after a crash.
+//! The page's side of the worker, as the protocol of `src/web/message.rs` says: orders, their answers, and a new worker
+//! after a crash.
 
 use super::Page;
 use super::intake::GivenFile;
 use crate::input::Origin;
+use crate::model::PolicyError;
+use crate::session::Choice;
 use crate::web::message::{field, message};
 use js_sys::Array;
 use std::cell::{Cell, RefCell};
@@ -17,23 +20,49 @@ use yew::Callback;
 pub(super) enum Told {
     /// Is at a file.
     Progress { done: usize, all: usize, name: String },
-    /// Is done: the report as JSON text.
+    /// The report as JSON text.
     Report(String),
-    /// The files or the policy cannot be judged, for a reason that is the user's to change.
-    Refused(String),
-    /// Broke; the worker is gone. The file in work is empty where it is not known.
+    /// What was asked for.
+    Answer(String),
+    /// It cannot be done, for a reason that is the user's to change.
+    Refused { reason: String, problems: Vec<PolicyError> },
+    /// Broke; worker and session are lost. The file in work is empty where it is not known.
     Broken { failure: String, file: String },
 }
 
-/// Runs checks.
+/// Something for the worker to do.
+pub(super) enum Order<'o> {
+    /// Read and judge files.
+    Open { files: &'o [GivenFile], policy: &'o Choice, baseline: Option<&'o Other> },
+    /// Judge the files of the session again.
+    Rejudge { policy: &'o Choice, baseline: Option<&'o Other> },
+    /// A question about the files.
+    Details { kind: &'o str, argument: &'o str },
+}
+
+/// Another report, to compare with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Other {
+    /// What it is called.
+    pub(super) name: String,
+    /// Its JSON.
+    pub(super) text: Rc<str>,
+}
+
+/// Has orders carried out.
 pub(super) struct Runner {
     page: Page,
-    told: Callback<Told>,
-    worker: RefCell<Option<Employed>>,
-    /// Number of the check in work; messages of earlier ones are not listened to.
-    check: Rc<Cell<Option<u32>>>,
-    /// Number of the latest check.
+    office: Rc<Office>,
+    /// Number of the latest order.
     latest: Cell<u32>,
+}
+
+struct Office {
+    /// Told when a worker broke, after those who wait.
+    lost: Callback<()>,
+    worker: RefCell<Option<Employed>>,
+    /// Those who wait for an answer, by the number of their order. Answers to others are not listened to.
+    waiting: RefCell<Vec<(u32, Callback<Told>)>>,
 }
 
 /// A worker and what listens to it, which must live as long.
@@ -44,73 +73,131 @@ struct Employed {
 }
 
 impl Runner {
-    pub(super) fn new(page: Page, told: Callback<Told>) -> Self {
-        Self { page, told, worker: RefCell::default(), check: Rc::default(), latest: Cell::new(0) }
+    /// `lost` hears when a worker broke and its session is lost.
+    pub(super) fn new(page: Page, lost: Callback<()>) -> Self {
+        let office = Office { lost, worker: RefCell::default(), waiting: RefCell::default() };
+        Self { page, office: Rc::new(office), latest: Cell::new(0) }
     }
 
-    /// Judges files; what is in work is given up.
-    pub(super) fn start(&self, files: &[GivenFile], policy: &str) {
-        self.stop_if_busy();
-        let check = self.latest.get() + 1;
-        self.latest.set(check);
-        self.check.set(Some(check));
-        let list: Array = files
-            .iter()
-            .map(|f| Array::of3(&f.path.as_str().into(), &f.file, &(f.origin == Origin::Evidence).into()))
-            .collect();
-        let policy = if policy.is_empty() { JsValue::UNDEFINED } else { policy.into() };
-        let order = message(&[("id", check.into()), ("files", list.into()), ("policy", policy)]);
-        let mut worker = self.worker.borrow_mut();
-        let employed = worker.get_or_insert_with(|| self.hire());
-        if employed.worker.post_message(&order).is_err() {
-            self.told.emit(Told::Broken {
-                failure: "the files could not be handed to the worker".to_owned(),
-                file: String::new(),
-            });
+    /// Whether there is a worker, which has the session of the latest [`Order::Open`].
+    pub(super) fn is_open(&self) -> bool {
+        self.office.worker.borrow().is_some()
+    }
+
+    /// Posts an order; `told` hears of it until its answer. New files give up what is in work.
+    pub(super) fn order(&self, order: &Order<'_>, told: Callback<Told>) {
+        if matches!(order, Order::Open { .. }) && !self.office.waiting.borrow().is_empty() {
+            self.stop();
+        }
+        let id = self.latest.get() + 1;
+        self.latest.set(id);
+        self.office.waiting.borrow_mut().push((id, told));
+        let posted = {
+            let mut worker = self.office.worker.borrow_mut();
+            let employed = worker.get_or_insert_with(|| hire(&self.page, &self.office));
+            employed.worker.post_message(&written(order, id))
+        };
+        if posted.is_err() {
+            self.office.broken("the files could not be handed to the worker", "");
         }
     }
 
-    /// Gives the check in work up. Its worker cannot be made to listen, so it goes too.
+    /// Gives up all that is in work. The worker cannot be made to listen, so it goes too, and its session with it.
     pub(super) fn stop(&self) {
-        self.check.set(None);
+        self.office.waiting.take();
+        self.office.dismiss();
+    }
+}
+
+impl Office {
+    fn hear(&self, data: &JsValue) {
+        let id = field(data, "id").as_f64();
+        let at = self.waiting.borrow().iter().position(|(number, _)| Some(f64::from(*number)) == id);
+        let Some(at) = at else { return };
+        match read(data) {
+            Told::Broken { failure, file } => self.broken(&failure, &file),
+            told @ Told::Progress { .. } => {
+                let listener = self.waiting.borrow().get(at).map(|(_, listener)| listener.clone());
+                if let Some(listener) = listener {
+                    listener.emit(told);
+                }
+            }
+            told => {
+                let (_, listener) = self.waiting.borrow_mut().remove(at);
+                listener.emit(told);
+            }
+        }
+    }
+
+    /// Whoever waits is told that they wait in vain. The worker goes first: they may order anew.
+    fn broken(&self, failure: &str, file: &str) {
+        self.dismiss();
+        for (_, listener) in self.waiting.take() {
+            listener.emit(Told::Broken { failure: failure.to_owned(), file: file.to_owned() });
+        }
+        self.lost.emit(());
+    }
+
+    fn dismiss(&self) {
         if let Some(employed) = self.worker.borrow_mut().take() {
             employed.worker.set_onmessage(None);
             employed.worker.set_onerror(None);
             employed.worker.terminate();
         }
     }
+}
 
-    /// Gives up what is in work, if anything is.
-    pub(super) fn stop_if_busy(&self) {
-        if self.check.get().is_some() {
-            self.stop();
+fn hire(page: &Page, office: &Rc<Office>) -> Employed {
+    let worker = page.hire();
+    let hears = Rc::downgrade(office);
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Some(office) = hears.upgrade() {
+            office.hear(&event.data());
+        }
+    });
+    let hears = Rc::downgrade(office);
+    let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
+        if let Some(office) = hears.upgrade() {
+            office.broken(&event.message(), "");
+        }
+    });
+    worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+    Employed { worker, _message: on_message, _error: on_error }
+}
+
+fn written(order: &Order<'_>, id: u32) -> JsValue {
+    let id = ("id", id.into());
+    match order {
+        Order::Open { files, policy, baseline } => {
+            let files: Array = files
+                .iter()
+                .map(|f| Array::of3(&f.path.as_str().into(), &f.file, &(f.origin == Origin::Evidence).into()))
+                .collect();
+            let fields =
+                [id, ("ask", "open".into()), ("files", files.into()), chosen(policy), ("baseline", other(*baseline))];
+            message(&fields)
+        }
+        Order::Rejudge { policy, baseline } => {
+            message(&[id, ("ask", "rejudge".into()), chosen(policy), ("baseline", other(*baseline))])
+        }
+        Order::Details { kind, argument } => {
+            message(&[id, ("ask", "details".into()), ("kind", (*kind).into()), ("argument", (*argument).into())])
         }
     }
+}
 
-    /// The check in work is over; its worker is ready for the next.
-    pub(super) fn finish(&self) {
-        self.check.set(None);
-    }
+fn chosen(policy: &Choice) -> (&'static str, JsValue) {
+    let fields = match policy {
+        Choice::Own => message(&[]),
+        Choice::Pack(pack) => message(&[("pack", pack.into())]),
+        Choice::Text { name, text } => message(&[("name", name.into()), ("text", text.into())]),
+    };
+    ("policy", fields)
+}
 
-    fn hire(&self) -> Employed {
-        let worker = self.page.hire();
-        let (told, check) = (self.told.clone(), Rc::clone(&self.check));
-        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let data = event.data();
-            if check.get().is_some_and(|check| field(&data, "id").as_f64() == Some(f64::from(check))) {
-                told.emit(read(&data));
-            }
-        });
-        let (told, check) = (self.told.clone(), Rc::clone(&self.check));
-        let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
-            if check.get().is_some() {
-                told.emit(Told::Broken { failure: event.message(), file: String::new() });
-            }
-        });
-        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Employed { worker, _message: on_message, _error: on_error }
-    }
+fn other(baseline: Option<&Other>) -> JsValue {
+    baseline.map_or(JsValue::NULL, |other| message(&[("name", (&other.name).into()), ("text", (*other.text).into())]))
 }
 
 fn read(data: &JsValue) -> Told {
@@ -127,8 +214,11 @@ fn read(data: &JsValue) -> Told {
     };
     if let Some(report) = text("report") {
         Told::Report(report)
-    } else if let Some(refused) = text("refused") {
-        Told::Refused(refused)
+    } else if let Some(answer) = text("answer") {
+        Told::Answer(answer)
+    } else if let Some(reason) = text("refused") {
+        let problems = text("problems").and_then(|problems| serde_json::from_str(&problems).ok()).unwrap_or_default();
+        Told::Refused { reason, problems }
     } else if let Some(failure) = text("failure") {
         Told::Broken { failure, file: text("file").unwrap_or_default() }
     } else {

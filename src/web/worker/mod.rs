@@ -1,130 +1,150 @@
-//! The checker: reads the files, judges them, answers with the report.
+//! The checker: keeps a session in the worker and answers the page's orders about it.
 
 mod fault;
+mod read;
 
 use super::message::{field, message};
-use crate::engine::{self, Request};
-use crate::input::{Content, Limits, Origin, RawFile, detect};
-use crate::model::{Date, Level};
+use crate::input::{Limits, RawFile, detect};
+use crate::model::{Baseline, Date};
 use crate::render;
-use js_sys::futures::{JsFuture, future_to_promise};
-use js_sys::{Array, Function, Promise, Uint8Array};
+use crate::session::{self, Choice, Refusal, Session};
+use js_sys::futures::future_to_promise;
+use js_sys::{Array, Function, Promise};
+use std::cell::RefCell;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{File, SubtleCrypto};
 
 /// Milliseconds between two messages of progress, so that many small files do not flood the page.
 const PROGRESS_EVERY: f64 = 50.0;
-/// Bytes from which the browser is asked for the hash of a file.
-const WORTH_ASKING: u32 = 1 << 16;
-/// All files together; beyond it a 32-bit memory has no room left to judge them.
-const ALL_BYTES: u64 = 1 << 30;
 
-/// Judges files, each given as `[path, File, is evidence]`, and posts the result: `{report}`, the same JSON text as the
-/// command line's `--format json`, or `{refused}`, a reason in words. On the way `tell` gets `{done, all, name}`.
-///
-/// The promise is resolved when the result was posted.
-#[wasm_bindgen]
-pub fn judge(files: Array, policy: Option<String>, today: String, tell: Function) -> Promise {
-    fault::watch(&tell);
-    future_to_promise(answer(files, policy, today, tell))
+/// The session, and the files that it was made of, as the browser's handles.
+struct Held {
+    session: Session,
+    files: Array,
 }
 
-async fn answer(files: Array, policy: Option<String>, today: String, tell: Function) -> Result<JsValue, JsValue> {
+thread_local! {
+    static HELD: RefCell<Option<Held>> = const { RefCell::new(None) };
+}
+
+/// Carries out an order and posts its answer by `tell`, as the protocol of `src/web/message.rs` says. The promise is
+/// resolved when the answer was posted.
+#[wasm_bindgen]
+pub fn carry_out(order: JsValue, today: String, tell: Function) -> Promise {
+    fault::watch(&tell);
+    future_to_promise(async move {
+        let answer = match answer(&order, &today, &tell).await {
+            Ok((name, text)) => message(&[(name, text.into())]),
+            Err(Refusal::Other(reason)) => message(&[("refused", reason.into())]),
+            Err(Refusal::Policy(problems)) => {
+                let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                message(&[("refused", lines.join("\n").into()), ("problems", render::document(&problems).into())])
+            }
+        };
+        fault::in_work("");
+        tell.call1(&JsValue::NULL, &answer)
+    })
+}
+
+/// The name and the text of the answer.
+async fn answer(order: &JsValue, today: &str, tell: &Function) -> Result<(&'static str, String), Refusal> {
+    let text = |name: &str| field(order, name).as_string().unwrap_or_default();
+    match text("ask").as_str() {
+        "open" => {
+            // The old session goes first: there may be no room for two.
+            HELD.set(None);
+            let files = Array::from(&field(order, "files"));
+            let raw = read_all(&files, tell).await;
+            let session = Session::open(raw, &Limits::default());
+            HELD.set(Some(Held { session, files }));
+            judge(order, today)
+        }
+        "rejudge" => judge(order, today),
+        "render" => held(|held| held.session.render(&text("format"))).map(|text| ("answer", text)),
+        "details" => details(&text("kind"), &text("argument")).await.map(|text| ("answer", text)),
+        other => Err(Refusal::Other(format!("there is no order `{other}`"))),
+    }
+}
+
+fn judge(order: &JsValue, today: &str) -> Result<(&'static str, String), Refusal> {
+    let today: Date = today.parse().map_err(Refusal::Other)?;
+    let baseline = baseline(&field(order, "baseline")).map_err(Refusal::Other)?;
+    let choice = choice(&field(order, "policy"));
+    HELD.with_borrow_mut(|held| {
+        let session = &mut held.as_mut().ok_or_else(|| Refusal::Other(NO_SESSION.to_owned()))?.session;
+        if let Some(baseline) = baseline {
+            session.compare_with(baseline);
+        }
+        session.judge(choice, today).map(|report| ("report", render::json(report)))
+    })
+}
+
+const NO_SESSION: &str = "the checker has no files any more";
+
+fn held<T>(work: impl FnOnce(&Held) -> Result<T, String>) -> Result<T, Refusal> {
+    HELD.with_borrow(|held| work(held.as_ref().ok_or(NO_SESSION)?)).map_err(Refusal::Other)
+}
+
+/// As [`Session::details`]; of files that the session did not keep the text of, the browser is asked for it.
+async fn details(kind: &str, argument: &str) -> Result<String, Refusal> {
+    let (told, files) = held(|held| Ok((held.session.details(kind, argument), held.files.clone())))?;
+    if kind == "source" && told.is_err() {
+        for given in files.iter() {
+            let (path, file, _) = read::given_file(&given);
+            if path == argument {
+                return read::text(&file, &path).await.map_err(Refusal::Other);
+            }
+            if let Some(member) = argument.strip_prefix(path.as_str()).and_then(|rest| rest.strip_prefix('/')) {
+                let archive = read::bytes(&file).await.map_err(Refusal::Other)?;
+                return session::member(argument, &archive, member).map_err(Refusal::Other);
+            }
+        }
+    }
+    told.map_err(Refusal::Other)
+}
+
+/// `None` where nothing is said of it, `Some(None)` where it is to go.
+fn baseline(given: &JsValue) -> Result<Option<Option<Baseline>>, String> {
+    if given.is_undefined() {
+        return Ok(None);
+    }
+    let text = |name: &str| field(given, name).as_string();
+    let Some((name, text)) = text("name").zip(text("text")) else { return Ok(Some(None)) };
+    Baseline::read(&name, &text).map(|baseline| Some(Some(baseline))).map_err(|reason| format!("{name} {reason}"))
+}
+
+fn choice(given: &JsValue) -> Option<Choice> {
+    let text = |name: &str| field(given, name).as_string();
+    if given.is_undefined() {
+        return None;
+    }
+    match text("pack") {
+        Some(pack) => Some(Choice::Pack(pack)),
+        None => Some(text("name").zip(text("text")).map_or(Choice::Own, |(name, text)| Choice::Text { name, text })),
+    }
+}
+
+async fn read_all(files: &Array, tell: &Function) -> Vec<RawFile> {
     let all = files.length();
     let mut raw = Vec::new();
     let mut last = 0.0;
-    let mut room = ALL_BYTES;
+    let mut room = read::ALL_BYTES;
     for (done, given) in files.iter().enumerate() {
-        let (path, content, origin) = given_file(&given);
+        let (path, file, origin) = read::given_file(&given);
         let now = js_sys::Date::now();
         if now - last >= PROGRESS_EVERY {
             last = now;
-            progress(&tell, u32::try_from(done).unwrap_or(all), all, &path);
+            progress(tell, u32::try_from(done).unwrap_or(all), all, &path);
         }
         fault::in_work(&path);
         // A file that was given alone is looked at whatever its name.
         let wanted = all == 1 || detect::wanted(&path);
-        let content =
-            if wanted { read(&content, &mut room).await } else { Content::NotWanted { bytes: size(&content) } };
+        let content = read::content(&file, wanted, &mut room).await;
         raw.push(RawFile { path, content, origin });
     }
     fault::in_work(if all == 1 { raw.first().map_or("", |file| &file.path) } else { "" });
-    progress(&tell, all, all, "");
-    let answer = match today.parse::<Date>() {
-        Ok(today) => run(raw, policy.as_deref(), today),
-        Err(error) => Err(error),
-    };
-    let answer = match answer {
-        Ok(report) => ("report", report.into()),
-        Err(reason) => ("refused", reason.into()),
-    };
-    tell.call1(&JsValue::NULL, &message(&[answer]))
-}
-
-/// The one door to the engine. `policy` is a pack; without one the files' own policy holds, or else `recommended`.
-fn run(files: Vec<RawFile>, policy: Option<&str>, today: Date) -> Result<String, String> {
-    let request = Request { files, limits: Limits::default(), fail_on: Level::Error, today, baseline: None };
-    let report = match policy {
-        Some(pack) => engine::load_policy(pack, None, &|_| None).map(|policy| engine::analyze(request, &policy)),
-        None => engine::analyze_by_own_policy(request),
-    };
-    report.map(|report| render::json(&report)).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        format!("The policy is not valid, so nothing was judged.\n{}", lines.join("\n"))
-    })
-}
-
-fn given_file(given: &JsValue) -> (String, File, Origin) {
-    let given: &Array = given.unchecked_ref();
-    let origin = if given.get(2).is_truthy() { Origin::Evidence } else { Origin::Tree };
-    (given.get(0).as_string().unwrap_or_default(), given.get(1).unchecked_into(), origin)
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole and below 2^53")]
-fn size(file: &File) -> u64 {
-    file.size() as u64
-}
-
-async fn read(file: &File, room: &mut u64) -> Content {
-    let bytes = size(file);
-    let limits = Limits::default();
-    if bytes > limits.file_bytes {
-        return Content::Failed { bytes, reason: limits.exceeded("file_bytes") };
-    }
-    let Some(left) = room.checked_sub(bytes) else {
-        let reason =
-            format!("the files before it are {} MiB already, which is the most that a page can hold", ALL_BYTES >> 20);
-        return Content::Failed { bytes, reason };
-    };
-    *room = left;
-    match JsFuture::from(file.array_buffer()).await {
-        Ok(buffer) => {
-            let array = Uint8Array::new(&buffer);
-            let bytes = array.to_vec();
-            match hash(&array).await {
-                Some(sha256) => Content::Hashed { bytes, sha256 },
-                None => Content::Bytes(bytes),
-            }
-        }
-        // The file was changed or removed after it was dropped, or is too large for the browser.
-        Err(error) => {
-            let reason = field(&error, "message").as_string().unwrap_or_default();
-            Content::Failed { bytes, reason: format!("the browser could not read it: {reason}") }
-        }
-    }
-}
-
-/// The SHA-256 by the browser; `None` for small files, which wait longer for the answer than hashing takes, and where the
-/// page is not a secure context.
-async fn hash(bytes: &Uint8Array) -> Option<[u8; 32]> {
-    if bytes.length() < WORTH_ASKING {
-        return None;
-    }
-    let subtle = field(&field(&js_sys::global(), "crypto"), "subtle").dyn_into::<SubtleCrypto>().ok()?;
-    let promise = subtle.digest_with_str_and_buffer_source("SHA-256", bytes).ok()?;
-    let hash = JsFuture::from(promise).await.ok()?;
-    Uint8Array::new(&hash).to_vec().try_into().ok()
+    progress(tell, all, all, "");
+    raw
 }
 
 fn progress(tell: &Function, done: u32, all: u32, name: &str) {

@@ -1,0 +1,112 @@
+//! The engine kept open: files that were read once are judged again by another policy or against another report, and
+//! asked about, without being read again.
+//!
+//! Pure like the engine. A session holds each file once, as the text that was judged; what is parsed of it lives as long
+//! as one judgement.
+
+mod source;
+mod tables;
+
+pub use source::{LIMIT as SOURCE_LIMIT, member, of_text as source_of};
+
+use crate::engine::{self, Terms};
+use crate::input::{self, Limits, RawFile, SourceFile};
+use crate::model::{Baseline, Date, Level, PolicyError, Report};
+use crate::policy::Policy;
+use crate::render;
+use tables::Tables;
+
+/// Files, and what was last said of them.
+#[derive(Debug)]
+pub struct Session {
+    sources: Vec<SourceFile>,
+    baseline: Option<Baseline>,
+    judged: Option<Judged>,
+    tables: Tables,
+}
+
+/// The policy to judge by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// The one that the files bring along, or else the pack [`engine::RECOMMENDED`].
+    Own,
+    /// A pack, by its name.
+    Pack(String),
+    /// A text that is in no file.
+    Text {
+        /// What it is called in the report. Files that it extends lie relative to this path, among the files of the
+        /// session.
+        name: String,
+        /// The text.
+        text: String,
+    },
+}
+
+/// Why there is no report.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refusal {
+    /// The policy is wrong, at these places.
+    Policy(Vec<PolicyError>),
+    /// Something else is wrong.
+    Other(String),
+}
+
+#[derive(Debug)]
+struct Judged {
+    choice: Choice,
+    report: Report,
+}
+
+impl Session {
+    /// Opens files, without judging them.
+    pub fn open(files: Vec<RawFile>, limits: &Limits) -> Self {
+        Self { sources: input::open(files, limits), baseline: None, judged: None, tables: Tables::default() }
+    }
+
+    /// Compares with another report from the next judgement on, or with none.
+    pub fn compare_with(&mut self, baseline: Option<Baseline>) {
+        self.baseline = baseline;
+    }
+
+    /// Judges the files. Without a choice the policy stays what it was; a wrong one leaves the last report in force.
+    pub fn judge(&mut self, choice: Option<Choice>, today: Date) -> Result<&Report, Refusal> {
+        let last = self.judged.as_ref().map(|judged| judged.choice.clone());
+        let choice = choice.or(last).unwrap_or(Choice::Own);
+        let policy = self.policy(&choice).map_err(Refusal::Policy)?;
+        let terms = Terms { fail_on: Level::Error, today, baseline: self.baseline.as_ref() };
+        let report = engine::judge(&self.sources, &policy, &terms);
+        Ok(&self.judged.insert(Judged { choice, report }).report)
+    }
+
+    /// The last report in one of the formats of [`crate::render`], by its name on the command line.
+    pub fn render(&self, format: &str) -> Result<String, String> {
+        let report = &self.judged.as_ref().ok_or("nothing was judged yet")?.report;
+        match format {
+            "json" => Ok(render::json(report)),
+            _ => Err(format!("the report cannot be written as `{format}`")),
+        }
+    }
+
+    /// Answers a question about the files with JSON. `kind` is one of:
+    ///
+    /// - `source`: the text of the file with the path `argument`, as `{path, text, bytes, cut}`.
+    /// - `cases`: a window of the test cases that a [`crate::model::CaseQuery`] wants, as [`crate::model::CaseRows`].
+    /// - `coverage-file`: the lines of the covered file with the path `argument`, as [`crate::model::CoveredLines`].
+    pub fn details(&self, kind: &str, argument: &str) -> Result<String, String> {
+        match kind {
+            "source" => source::answer(&self.sources, argument),
+            "cases" => self.tables.cases(&self.sources, argument),
+            "coverage-file" => self.tables.covered(&self.sources, argument),
+            _ => Err(format!("there is no question `{kind}`")),
+        }
+    }
+
+    fn policy(&self, choice: &Choice) -> Result<Policy, Vec<PolicyError>> {
+        let read = |path: &str| engine::text_of(&self.sources, path).map(str::to_owned);
+        match choice {
+            Choice::Own => engine::own_policy(&self.sources),
+            Choice::Pack(pack) => engine::load_policy(pack, None, &|_| None),
+            Choice::Text { name, text } => engine::load_policy(name, Some(text), &read),
+        }
+    }
+}

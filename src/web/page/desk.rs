@@ -1,0 +1,269 @@
+//! What happens between the reader's files and the screen.
+
+use super::intake::Given;
+use super::runner::{Order, Runner, Told};
+use super::{Page, browser};
+use crate::model::Report;
+use crate::session::Choice;
+use crate::ui::{Action, Bench, Fault, Question, Shared, State, View};
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use wasm_bindgen::JsValue;
+use yew::platform::spawn_local;
+use yew::{AttrValue, Callback, UseReducerDispatcher, UseStateSetter};
+
+/// What fills the page.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Screen {
+    Landing,
+    Fault(Fault),
+    Report(Sheet),
+}
+
+/// A report on the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Sheet {
+    pub(super) report: Shared,
+    /// Its JSON.
+    pub(super) raw: Rc<str>,
+    /// Number of what it is about: when that changes, the reader begins at the top.
+    pub(super) turn: u32,
+}
+
+/// How far a check is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Work {
+    pub(super) done: usize,
+    pub(super) all: usize,
+    pub(super) name: AttrValue,
+}
+
+/// Where the desk shows things.
+#[derive(Debug)]
+pub(super) struct Outlets {
+    pub(super) screen: UseStateSetter<Screen>,
+    pub(super) work: UseStateSetter<Option<Work>>,
+    pub(super) bench: UseStateSetter<Bench>,
+    pub(super) state: UseReducerDispatcher<State>,
+}
+
+pub(super) struct Desk {
+    /// Itself, for what is told later.
+    me: Weak<Self>,
+    runner: Runner,
+    outlets: Outlets,
+    /// What is shown beside the report.
+    bench: RefCell<Bench>,
+    /// Kept to open a new session when one is lost; these are handles, not contents.
+    given: RefCell<Rc<Given>>,
+    choice: RefCell<Choice>,
+    /// Number of the latest thing that the reader asked for; a listing that is overtaken is dropped.
+    turn: Cell<u32>,
+    /// Whether a report is shown, whose view the next report does not take over.
+    reported: Cell<bool>,
+}
+
+impl Desk {
+    pub(super) fn new(page: Page, outlets: Outlets) -> Rc<Self> {
+        Rc::new_cyclic(|me: &Weak<Self>| {
+            let lost = {
+                let me = me.clone();
+                Callback::from(move |()| {
+                    if let Some(desk) = me.upgrade() {
+                        desk.lose();
+                    }
+                })
+            };
+            Self {
+                me: me.clone(),
+                runner: Runner::new(page, lost),
+                outlets,
+                bench: RefCell::default(),
+                given: RefCell::default(),
+                choice: RefCell::new(Choice::Own),
+                turn: Cell::new(0),
+                reported: Cell::new(false),
+            }
+        })
+    }
+
+    /// The pack that the reader chose, or nothing.
+    pub(super) fn pack(&self) -> String {
+        match &*self.choice.borrow() {
+            Choice::Pack(pack) => pack.clone(),
+            Choice::Own | Choice::Text { .. } => String::new(),
+        }
+    }
+
+    /// Lists and judges an item that was dropped, chosen or pasted.
+    pub(super) fn take_in(&self, item: JsValue) {
+        self.outlets.work.set(Some(Work::default()));
+        let turn = self.turn.get() + 1;
+        self.turn.set(turn);
+        let Some(desk) = self.me.upgrade() else { return };
+        spawn_local(async move {
+            let given = Given::list(&item).await;
+            if desk.turn.get() != turn {
+                return;
+            }
+            match given {
+                Ok(given) if given.files.is_empty() => desk.fault(Fault {
+                    title: "There is nothing to check".to_owned(),
+                    advice: format!("No file was found in what you gave. {}", given.notes.join(" ")),
+                    details: String::new(),
+                }),
+                Ok(given) => {
+                    desk.given.replace(Rc::new(given));
+                    if desk.reported.get() {
+                        desk.outlets.state.dispatch(Action::Show(View::Overview));
+                    }
+                    desk.open();
+                }
+                Err(reason) => desk.fault(Fault {
+                    title: "The files could not be listed".to_owned(),
+                    advice: format!("{reason}. Try it with the buttons instead of dropping."),
+                    details: String::new(),
+                }),
+            }
+        });
+    }
+
+    /// Judges by a pack, or by the files' own policy where its name is empty.
+    pub(super) fn judge_by(&self, pack: String) {
+        self.choice.replace(if pack.is_empty() { Choice::Own } else { Choice::Pack(pack) });
+        if self.runner.is_open() {
+            let files = self.given.borrow().files.len();
+            self.outlets.work.set(Some(Work { done: files, all: files, ..Work::default() }));
+            let order = Order::Rejudge { policy: &self.choice.borrow(), baseline: None };
+            self.runner.order(&order, self.hear(Self::told));
+        } else {
+            self.open();
+        }
+    }
+
+    /// Reads the given files into a new session, and judges them.
+    pub(super) fn open(&self) {
+        let given = Rc::clone(&self.given.borrow());
+        self.outlets.work.set(Some(Work { all: given.files.len(), ..Work::default() }));
+        self.change_bench(|bench| bench.lost = false);
+        let order = Order::Open { files: &given.files, policy: &self.choice.borrow(), baseline: None };
+        self.runner.order(&order, self.hear(Self::told));
+    }
+
+    /// Answers a view's question.
+    pub(super) fn ask(&self, question: Question) {
+        let Question { kind, argument, done } = question;
+        if self.given.borrow().files.is_empty() {
+            return done.emit(Err("This report was opened without the files that it is about.".to_owned()));
+        }
+        if !self.runner.is_open() {
+            self.lose();
+            return done.emit(Err("The files have to be read again first.".to_owned()));
+        }
+        let told = Callback::from(move |told| match told {
+            Told::Progress { .. } => {}
+            Told::Answer(text) | Told::Report(text) => done.emit(Ok(text.into())),
+            Told::Refused { reason, .. } => done.emit(Err(reason)),
+            Told::Broken { failure, .. } => done.emit(Err(format!("The checker broke: {failure}"))),
+        });
+        self.runner.order(&Order::Details { kind, argument: &argument }, told);
+    }
+
+    /// A listener that forgets what comes after the desk is gone.
+    fn hear(&self, then: fn(&Self, Told)) -> Callback<Told> {
+        let me = self.me.clone();
+        Callback::from(move |told| {
+            if let Some(desk) = me.upgrade() {
+                then(&desk, told);
+            }
+        })
+    }
+
+    fn told(&self, told: Told) {
+        match told {
+            Told::Progress { done, all, name } => self.outlets.work.set(Some(Work { done, all, name: name.into() })),
+            Told::Report(text) => self.show(text),
+            Told::Answer(_) => {}
+            Told::Refused { reason, problems } => {
+                let why = if problems.is_empty() {
+                    "Something in the input is not valid."
+                } else {
+                    "The policy is not valid, and a wrong policy judges nothing."
+                };
+                self.fault(Fault {
+                    title: "The files were not judged".to_owned(),
+                    advice: format!("{why} Correct what is named below and drop the files again."),
+                    details: reason,
+                });
+            }
+            Told::Broken { failure, file } => {
+                let file = if file.is_empty() { String::new() } else { format!("\nfile in work: {file}") };
+                self.fault(Fault {
+                    title: "The checker broke".to_owned(),
+                    advice: "This is a fault of Tollgate, not of your files. Nothing was sent anywhere. You can go on: the next check starts with a fresh worker. The details hold no content of your files, except what the message itself quotes.".to_owned(),
+                    details: format!("tollgate {} (page)\n{failure}{file}", env!("CARGO_PKG_VERSION")),
+                });
+            }
+        }
+    }
+
+    fn show(&self, text: String) {
+        match serde_json::from_str::<Report>(&text) {
+            Ok(report) => {
+                self.outlets.work.set(None);
+                self.reported.set(true);
+                self.change_bench(|bench| bench.open = true);
+                let sheet = Sheet { report: Shared::new(report), raw: text.into(), turn: self.turn.get() };
+                self.outlets.screen.set(Screen::Report(sheet));
+            }
+            Err(error) => self.fault(Fault {
+                title: "The report could not be read".to_owned(),
+                advice: "The page and its worker are of different versions. Reload the page.".to_owned(),
+                details: error.to_string(),
+            }),
+        }
+    }
+
+    fn fault(&self, fault: Fault) {
+        self.outlets.work.set(None);
+        self.reported.set(false);
+        self.outlets.screen.set(Screen::Fault(fault));
+    }
+
+    /// The session is gone; the page says so and offers to read the files again.
+    fn lose(&self) {
+        self.change_bench(|bench| {
+            bench.lost = bench.open;
+        });
+    }
+
+    fn change_bench(&self, change: impl FnOnce(&mut Bench)) {
+        let mut bench = self.bench.borrow_mut();
+        change(&mut bench);
+        self.outlets.bench.set(bench.clone());
+    }
+
+    pub(super) fn cancel(&self) {
+        self.turn.set(self.turn.get() + 1);
+        self.runner.stop();
+        self.outlets.work.set(None);
+        self.lose();
+    }
+
+    /// Back to the landing section.
+    pub(super) fn clear(&self) {
+        self.cancel();
+        self.reported.set(false);
+        self.choice.replace(Choice::Own);
+        self.given.take();
+        self.change_bench(|bench| *bench = Bench::default());
+        self.outlets.screen.set(Screen::Landing);
+        self.outlets.state.dispatch(Action::Show(View::Overview));
+        browser::set_fragment("", false);
+        browser::focus("main");
+    }
+
+    pub(super) fn notes(&self) -> Vec<AttrValue> {
+        self.given.borrow().notes.iter().cloned().map(AttrValue::from).collect()
+    }
+}
