@@ -1,27 +1,18 @@
 //! What reports say of workflows as graphs of jobs.
 
-use tollgate::engine::{Request, analyze, load_policy};
-use tollgate::input::{Content, Limits, Origin, RawFile};
-use tollgate::model::{Date, JobNode, Level, Report};
+mod support;
+
+use std::fmt::Write as _;
+use support::judge;
+use tollgate::model::{JobNode, Report};
 
 fn report(files: &[(&str, &str)]) -> Report {
     report_by("recommended", files)
 }
 
 fn report_by(pack: &str, files: &[(&str, &str)]) -> Report {
-    let files = files.iter().map(|(path, text)| RawFile {
-        path: (*path).to_owned(),
-        content: Content::Bytes(text.as_bytes().into()),
-        origin: Origin::Tree,
-    });
-    let request = Request {
-        files: files.collect(),
-        limits: Limits::default(),
-        fail_on: Level::Error,
-        today: Date::new(2026, 11, 24).unwrap(),
-        baseline: None,
-    };
-    analyze(request, &load_policy(pack, None, &|_| None).unwrap())
+    let files: Vec<_> = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    judge(&files, &format!("version: 1\nextends: [{pack}]\n"))
 }
 
 const CI: &str = r#"
@@ -141,10 +132,12 @@ fn hundreds_of_jobs_that_take_all_artifacts_are_drawn_in_a_moment() {
     let mut text = "on: push\njobs:\n".to_owned();
     for at in 0..2_000 {
         let needs = if at == 0 { String::new() } else { format!("needs: [j{}], ", at - 1) };
-        text.push_str(&format!(
+        write!(
+            text,
             "  j{at}: {{ {needs}runs-on: x, steps: [{{ uses: actions/upload-artifact@v4, with: {{ name: n{at} }} }}, \
              {{ uses: actions/download-artifact@v4 }}, {{ uses: actions/download-artifact@v4, with: {{ pattern: 'n*' }} }}] }}\n"
-        ));
+        )
+        .unwrap();
     }
     let report = report(&[(".github/workflows/ci.yml", &text)]);
     let graph = &report.workflows[0].graph;

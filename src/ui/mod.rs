@@ -8,6 +8,7 @@ mod components;
 mod coverage;
 mod files;
 mod findings;
+pub mod json;
 mod overview;
 mod pipeline;
 mod ports;

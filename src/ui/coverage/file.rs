@@ -1,7 +1,7 @@
 use super::Sum;
 use crate::model::{CoveredFile, CoveredLines, Ratio};
 use crate::ui::components::{Icon, Row, Rows, bar, cell, heads, icon};
-use crate::ui::{Shared, use_answer, words};
+use crate::ui::{Shared, json, use_answer, words};
 use serde::Deserialize;
 use std::rc::Rc;
 use yew::{
@@ -40,7 +40,7 @@ pub(super) fn FileLines(props: &Props) -> Html {
     let lines = use_memo(answer, |answer| match answer {
         None => None,
         Some(Err(reason)) => Some(Err(reason.clone())),
-        Some(Ok(text)) => Some(serde_json::from_str::<CoveredLines>(text).map(Rc::new).map_err(|e| e.to_string())),
+        Some(Ok(text)) => Some(json::from_str::<CoveredLines>(text).map(Rc::new).map_err(|e| e.to_string())),
     });
     let files = props.report.coverage.as_ref().map_or(&[][..], |coverage| &coverage.files);
     let file = files.iter().find(|file| file.path == props.path);
@@ -102,7 +102,7 @@ fn Source(props: &SourceProps) -> Html {
     let lines = &props.lines.0;
     let answer = use_answer("source", lines.source.as_deref().unwrap_or_default(), &props.report);
     let text = use_memo(answer, |answer| match answer {
-        Some(Ok(text)) => serde_json::from_str::<Text>(text).ok(),
+        Some(Ok(text)) => json::from_str::<Text>(text).ok(),
         _ => None,
     });
     let marks = use_memo(props.lines.clone(), |lines| Rc::new(Marks::of(&lines.0)));

@@ -5,7 +5,7 @@ use super::runner::{Order, Runner, Told};
 use super::{Page, browser};
 use crate::model::Report;
 use crate::session::Choice;
-use crate::ui::{Action, Bench, Fault, Question, Shared, State, View};
+use crate::ui::{Action, Bench, Fault, Question, Shared, State, View, json};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
@@ -208,7 +208,7 @@ impl Desk {
     }
 
     fn show(&self, text: String) {
-        match serde_json::from_str::<Report>(&text) {
+        match json::from_str::<Report>(&text) {
             Ok(report) => {
                 self.outlets.work.set(None);
                 self.reported.set(true);

@@ -2,6 +2,7 @@
 
 use super::paste;
 use crate::input::Origin;
+use crate::ui::json;
 use crate::web::message::field;
 use js_sys::futures::JsFuture;
 use js_sys::{Array, Promise};
@@ -37,7 +38,7 @@ impl Given {
         let sample = field(item, "sample").as_string();
         if let Some(sample) = sample {
             let sample: Sample =
-                serde_json::from_str(&sample).map_err(|e| format!("the sample is not readable: {e}"))?;
+                json::from_str(&sample).map_err(|e| format!("the sample is not readable: {e}"))?;
             return Self::texts(sample.files.iter().filter_map(|(path, text)| Some((path.as_str(), text.as_str()?))));
         }
         let mut listing = Listing::default();

@@ -6,6 +6,7 @@ use super::intake::GivenFile;
 use crate::input::Origin;
 use crate::model::PolicyError;
 use crate::session::Choice;
+use crate::ui::json;
 use crate::web::message::{field, message};
 use js_sys::Array;
 use std::cell::{Cell, RefCell};
@@ -217,7 +218,7 @@ fn read(data: &JsValue) -> Told {
     } else if let Some(answer) = text("answer") {
         Told::Answer(answer)
     } else if let Some(reason) = text("refused") {
-        let problems = text("problems").and_then(|problems| serde_json::from_str(&problems).ok()).unwrap_or_default();
+        let problems = text("problems").and_then(|problems| json::from_str(&problems).ok()).unwrap_or_default();
         Told::Refused { reason, problems }
     } else if let Some(failure) = text("failure") {
         Told::Broken { failure, file: text("file").unwrap_or_default() }
