@@ -34,9 +34,44 @@ pub struct Request {
 
 /// Judges files by a policy.
 pub fn analyze(request: Request, policy: &Policy) -> Report {
+    analyze_watched(request, policy, &|_| {})
+}
+
+/// Judges files by a policy, and tells what it is at.
+pub fn analyze_watched(request: Request, policy: &Policy, watch: Watch<'_>) -> Report {
+    watch(Step { phase: Phase::Open, done: 0, total: request.files.len(), name: "" });
     let sources = input::open(request.files, &request.limits);
     let terms = Terms { fail_on: request.fail_on, today: request.today, baseline: request.baseline.as_ref() };
-    judge(&sources, policy, &terms)
+    judge_watched(&sources, policy, &terms, watch)
+}
+
+/// Who is told what the work is at.
+pub type Watch<'w> = &'w dyn Fn(Step<'_>);
+
+/// What the work is at.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'s> {
+    /// The phase; they follow each other in the order of their declaration.
+    pub phase: Phase,
+    /// Things of this phase that are done.
+    pub done: usize,
+    /// All things of this phase.
+    pub total: usize,
+    /// Path of the file or id of the rule that is next; empty where there is none.
+    pub name: &'s str,
+}
+
+/// A part of the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Archives are opened, and what each file is is found out.
+    Open,
+    /// Files are read, one by one.
+    Read,
+    /// What was read is linked with each other.
+    Link,
+    /// Rules judge, one by one.
+    Judge,
 }
 
 /// The policy that files bring along (`tollgate.yml` or `.github/tollgate.yml` at the root of the tree, archives looked
@@ -66,8 +101,12 @@ pub(crate) struct Terms<'t> {
 
 /// Judges files that were opened before.
 pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) -> Report {
+    judge_watched(sources, policy, terms, &|_| {})
+}
+
+fn judge_watched(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>, watch: Watch<'_>) -> Report {
     let Terms { fail_on, today, baseline } = *terms;
-    with_evidence(sources, baseline, |mut evidence| {
+    with_evidence(sources, baseline, watch, |mut evidence| {
         let checks = policy.checks.iter().map(|check| check.id.as_str());
         let ids: Vec<&str> = rules::REGISTRY.iter().map(|rule| rule.meta.id).chain(checks).collect();
         let settle = Settle::new(policy, &evidence, today, &ids, baseline.map(Baseline::known).unwrap_or_default());
@@ -76,8 +115,11 @@ pub(crate) fn judge(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>) 
         let (last, first): (Vec<_>, Vec<_>) =
             demands.iter().partition(|demand| rules::ABOUT_WAIVERS.contains(&&*demand.rule));
         let mut hidden = Hidden::default();
+        let mut done = 0;
         let mut run = |demand: &Demand, evidence: &Evidence<'_>| {
             let rule = rules::find(&demand.rule)?;
+            watch(Step { phase: Phase::Judge, done, total: demands.len(), name: rule.meta.id });
+            done += 1;
             let sink = Sink::new(&rule.meta, demand.level, demand.place.clone(), today);
             let mut sink = sink.settled_by(&settle);
             (rule.run)(evidence, &demand.params, &mut sink);
@@ -154,7 +196,7 @@ fn demands(policy: &Policy, settle: &Settle<'_>, baseline: Option<&Baseline>) ->
 /// Reads files without judging them, and hands the evidence and the receipt to `look`.
 pub fn inspect<T>(files: Vec<RawFile>, limits: &Limits, look: impl FnOnce(&Evidence<'_>, &[FileRecord]) -> T) -> T {
     let sources = input::open(files, limits);
-    with_evidence(&sources, None, |evidence| look(&evidence, &records(&evidence)))
+    with_evidence(&sources, None, &|_| {}, |evidence| look(&evidence, &records(&evidence)))
 }
 
 /// Finds the policy that a tree brings along: `tollgate.yml` or `.github/tollgate.yml` at its root. In an archive the
@@ -194,9 +236,20 @@ pub(crate) fn look_at<T>(
     look(&Evidence::gather(&files, &parsed))
 }
 
-fn with_evidence<T>(sources: &[SourceFile], baseline: Option<&Baseline>, look: impl FnOnce(Evidence<'_>) -> T) -> T {
+fn with_evidence<T>(
+    sources: &[SourceFile],
+    baseline: Option<&Baseline>,
+    watch: Watch<'_>,
+    look: impl FnOnce(Evidence<'_>) -> T,
+) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
-    let parsed: Vec<_> = sources.iter().map(documents::read).collect();
+    let total = sources.len();
+    let mut parsed = Vec::with_capacity(total);
+    for (done, source) in sources.iter().enumerate() {
+        watch(Step { phase: Phase::Read, done, total, name: &source.path });
+        parsed.push(documents::read(source));
+    }
+    watch(Step { phase: Phase::Link, done: 0, total, name: "" });
     look(Evidence { baseline, ..Evidence::gather(&files, &parsed) })
 }
 

@@ -67,7 +67,7 @@ pub fn fix(request: Request, policy: &Policy, scope: Scope) -> Fixes {
     let judge = |sources: &[SourceFile]| engine::judge(sources, policy, &terms);
     let mut report = judge(&sources);
     let mut changed: BTreeMap<usize, Fixed> = BTreeMap::new();
-    let mut stuck: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut stuck: BTreeSet<Key> = BTreeSet::new();
     for _ in 0..MAX_ROUNDS {
         let offered = offered(&report.findings, &sources, &editable, scope, &stuck);
         let chosen = apart(&offered);
@@ -107,12 +107,10 @@ pub fn fix(request: Request, policy: &Policy, scope: Scope) -> Fixes {
             judged = judge(&sources);
         }
         // A finding that its own edit does not mend would be edited over and over.
-        let again = count(&self::offered(&judged.findings, &sources, &editable, scope, &stuck), &sources);
-        let before = count(&offered, &sources);
-        let edited = chosen.iter().flat_map(|(at, edits)| edits.values().map(|(_, rule)| (*at, rule)));
-        for (at, rule) in edited {
-            let Some(source) = sources.get(at) else { continue };
-            let key = (source.path.clone(), rule.clone());
+        let again = count(&self::offered(&judged.findings, &sources, &editable, scope, &stuck));
+        let before = count(&offered);
+        for (edit, rule) in chosen.values().flat_map(BTreeMap::values) {
+            let key = key(edit, rule);
             if again.get(&key) >= before.get(&key) {
                 stuck.insert(key);
             }
@@ -171,7 +169,7 @@ fn offered<'r>(
     sources: &[SourceFile],
     editable: &BTreeMap<String, usize>,
     scope: Scope,
-    stuck: &BTreeSet<(String, String)>,
+    stuck: &BTreeSet<Key>,
 ) -> Vec<Offer<'r>> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
@@ -182,7 +180,7 @@ fn offered<'r>(
             let replaced = sources.get(*at).and_then(|source| source.text.get(edit.offset..end));
             let changes = replaced.is_some_and(|replaced| replaced != edit.text);
             if changes
-                && !stuck.contains(&(edit.file.clone(), finding.rule.clone()))
+                && !stuck.contains(&key(edit, &finding.rule))
                 && seen.insert((*at, edit.offset, edit.length, &edit.text))
             {
                 found.push((*at, edit, finding.rule.as_str()));
@@ -207,13 +205,17 @@ fn apart(offered: &[Offer<'_>]) -> BTreeMap<usize, Edits> {
     files
 }
 
-/// How many edits each rule has for each file.
-fn count(offered: &[Offer<'_>], sources: &[SourceFile]) -> BTreeMap<(String, String), usize> {
+/// What makes an edit the same as one of another round: the file, the rule, and what is written. Its place moves.
+type Key = (String, String, String);
+
+fn key(edit: &Edit, rule: &str) -> Key {
+    (edit.file.clone(), rule.to_owned(), edit.text.clone())
+}
+
+fn count(offered: &[Offer<'_>]) -> BTreeMap<Key, usize> {
     let mut counts = BTreeMap::new();
-    for (at, _, rule) in offered {
-        if let Some(source) = sources.get(*at) {
-            *counts.entry((source.path.clone(), (*rule).to_owned())).or_default() += 1;
-        }
+    for (_, edit, rule) in offered {
+        *counts.entry(key(edit, rule)).or_default() += 1;
     }
     counts
 }

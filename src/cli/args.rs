@@ -36,7 +36,32 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PolicyCommand,
     },
+    /// Print the completions of a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page of the program or of a command, in roff
+    #[command(after_help = MAN_EXAMPLES)]
+    Man {
+        /// Command, as in `man check` or `man policy show` [default: the program]
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
 }
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  tollgate completions bash > ~/.local/share/bash-completion/completions/tollgate
+  tollgate completions zsh > ~/.zfunc/_tollgate
+  tollgate completions fish > ~/.config/fish/completions/tollgate.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  tollgate man | man -l -
+  tollgate man check > tollgate-check.1";
 
 /// How check and inspect choose and limit what they read.
 #[derive(Debug, Args)]
@@ -68,7 +93,8 @@ Examples:
   tollgate check                                 this folder, by its tollgate.yml or the pack `recommended`
   tollgate check . --evidence artifacts.zip      with the reports that a run left behind
   tollgate check --policy docker-ci --fail-on warning
-  tollgate check --output report.json --output text=report.log
+  tollgate check --output report.json --output report.sarif --output junit=tollgate.xml
+  tollgate check --format github --output markdown=\"$GITHUB_STEP_SUMMARY\"
   gh api repos/OWNER/REPO/actions/artifacts/ID/zip | tollgate check - --policy tollgate.yml
 
 Exit codes:
@@ -90,9 +116,10 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
     /// What is printed
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
-    /// Write the report to a file as well; the format follows the extension (.json, .txt) unless it is given; repeatable
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(super) format: ReportFormat,
+    /// Write the report to a file as well; the format follows the name (.json, .sarif, .md, .xml, .txt) unless it is
+    /// given; repeatable
     #[arg(long = "output", value_name = "[FORMAT=]FILE")]
     pub(super) outputs: Vec<Output>,
     /// Lowest level of a finding that fails the gate
@@ -104,9 +131,12 @@ pub(super) struct CheckArgs {
     /// Colours; `auto` follows the terminal and `NO_COLOR`
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub(super) color: Color,
-    /// Print only the verdict line of the text
+    /// Print only the verdict line of the text, and no progress
     #[arg(long, short)]
     pub(super) quiet: bool,
+    /// Tell on standard error how long each phase took
+    #[arg(long, short)]
+    pub(super) verbose: bool,
 }
 
 const FIX_EXAMPLES: &str = "\
@@ -237,13 +267,58 @@ pub(super) struct TestArgs {
     pub(super) today: Option<Date>,
 }
 
-/// Formats of a report.
+/// Formats of what is shown without a judgement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// Formats of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
     /// Findings with excerpts, and a summary, for people
     Text,
-    /// Everything, for programs
+    /// Everything, for programs and for --baseline
     Json,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// Workflow commands of GitHub Actions, which become annotations
+    Github,
+    /// Markdown for the summary of a job, at most 1 MiB
+    Markdown,
+    /// The same for a comment on a pull request, at most 65,536 characters
+    Comment,
+    /// `JUnit` XML with one case a rule
+    Junit,
+}
+
+impl ReportFormat {
+    /// What the name of a file ends with, the longer ends first, and the format that follows from it.
+    const BY_NAME: [(&str, Self); 7] = [
+        (".sarif.json", Self::Sarif),
+        (".sarif", Self::Sarif),
+        (".json", Self::Json),
+        (".txt", Self::Text),
+        (".log", Self::Text),
+        (".md", Self::Markdown),
+        (".xml", Self::Junit),
+    ];
+
+    /// The format that the name of a file asks for.
+    pub(super) fn of_file(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        Self::BY_NAME.iter().find(|(end, _)| name.ends_with(end)).map(|(_, format)| *format)
+    }
+
+    /// The words for all of them.
+    pub(super) fn words() -> String {
+        let words: Vec<String> =
+            Self::value_variants().iter().filter_map(|f| Some(f.to_possible_value()?.get_name().to_owned())).collect();
+        words.join(", ")
+    }
 }
 
 /// Formats of the list of rules.

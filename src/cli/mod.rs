@@ -6,8 +6,11 @@ mod explain;
 mod fix;
 mod inspect;
 mod output;
+mod places;
 mod policy;
+mod progress;
 mod rules;
+mod shell;
 pub mod walk;
 
 use args::{Cli, Command};
@@ -55,6 +58,8 @@ pub fn run() -> ExitCode {
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Policy { command } => policy::run(&command),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { command } => shell::man(&command),
     }
     .into()
 }

@@ -2,9 +2,10 @@
 #![expect(clippy::disallowed_methods, reason = "writing files is this module's work")]
 
 use super::Exit;
-use super::args::{Color, Format};
+use super::args::{Color, ReportFormat};
 use crate::render::text::{Colors, shown};
 use anstream::{AutoStream, ColorChoice};
+use clap::ValueEnum as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use std::str::FromStr;
 /// A file to write, and as what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Output {
-    pub(super) format: Format,
+    pub(super) format: ReportFormat,
     pub(super) path: PathBuf,
 }
 
@@ -22,25 +23,27 @@ impl FromStr for Output {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (format, path) = match text.split_once('=') {
-            Some(("text", path)) => (Some(Format::Text), path),
-            Some(("json", path)) => (Some(Format::Json), path),
-            // A file name may well hold `=`; a word in front of it was meant as a format.
-            Some((word, _)) if !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric()) => {
-                return Err(format!("there is no format `{word}`; known are text, json"));
+            Some((word, path)) if !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+                // A file name may well hold `=`; a word in front of it was meant as a format.
+                let known = || format!("there is no format `{word}`; known are {}", ReportFormat::words());
+                (Some(ReportFormat::from_str(word, false).map_err(|_| known())?), path)
             }
             _ => (None, text),
         };
         if path.is_empty() {
             return Err("the name of the file is missing".to_owned());
         }
-        let path = PathBuf::from(path);
-        let by_name = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("json") => Some(Format::Json),
-            Some("txt") => Some(Format::Text),
-            _ => None,
+        if path == "-" {
+            return Err("`-` is no file; --format says what is printed".to_owned());
+        }
+        let hint = || {
+            format!(
+                "the format does not follow from the file's name; write FORMAT={path}, where FORMAT is one of {}",
+                ReportFormat::words()
+            )
         };
-        let hint = "the format does not follow from the file's name; write `text=FILE` or `json=FILE`";
-        Ok(Self { format: format.or(by_name).ok_or(hint)?, path })
+        let format = format.or_else(|| ReportFormat::of_file(path)).ok_or_else(hint)?;
+        Ok(Self { format, path: PathBuf::from(path) })
     }
 }
 
@@ -68,7 +71,7 @@ pub(super) fn finish(text: &str, exit: Exit) -> Exit {
     match print(text) {
         Ok(()) => exit,
         Err(reason) => {
-            error(&format!("standard output: cannot be written: {reason}"));
+            error(&format!("standard output: cannot be written: {reason}{}", advice(&reason)));
             Exit::Usage
         }
     }
@@ -93,6 +96,27 @@ pub(super) fn note(text: &str) {
 /// Says what is wrong.
 pub(super) fn error(text: &str) {
     note(&format!("error: {}", shown(text)));
+}
+
+/// Says that a file could not be written, and what to do.
+pub(super) fn not_written(path: &Path, reason: &io::Error) -> String {
+    let shown = path.display();
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    match (reason.kind(), folder) {
+        (io::ErrorKind::NotFound, Some(folder)) if !folder.exists() => {
+            format!("{shown}: cannot be written: there is no folder {}; make it first", folder.display())
+        }
+        _ => format!("{shown}: cannot be written: {reason}{}", advice(reason)),
+    }
+}
+
+fn advice(reason: &io::Error) -> &'static str {
+    match reason.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room, or write elsewhere",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "; write elsewhere",
+        io::ErrorKind::IsADirectory => "; name a file in it",
+        _ => "",
+    }
 }
 
 /// Writes a file so that no reader ever sees a part of it: to a new file beside, which then takes its name. What is no
@@ -120,19 +144,26 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Format, Output};
+    use super::Output;
+    use crate::cli::args::ReportFormat;
     use std::path::PathBuf;
 
     #[test]
     fn the_format_is_given_or_follows_from_the_name() {
         for (text, expected) in [
-            ("report.json", Some((Format::Json, "report.json"))),
-            ("out/report.txt", Some((Format::Text, "out/report.txt"))),
-            ("text=report.json", Some((Format::Text, "report.json"))),
-            ("json=a=b", Some((Format::Json, "a=b"))),
-            ("./a=b.json", Some((Format::Json, "./a=b.json"))),
-            ("sarif=a.json", None),
-            ("report.xml", None),
+            ("report.json", Some((ReportFormat::Json, "report.json"))),
+            ("out/report.txt", Some((ReportFormat::Text, "out/report.txt"))),
+            ("text=report.json", Some((ReportFormat::Text, "report.json"))),
+            ("json=a=b", Some((ReportFormat::Json, "a=b"))),
+            ("./a=b.json", Some((ReportFormat::Json, "./a=b.json"))),
+            ("a.sarif", Some((ReportFormat::Sarif, "a.sarif"))),
+            ("a.sarif.json", Some((ReportFormat::Sarif, "a.sarif.json"))),
+            ("SUMMARY.MD", Some((ReportFormat::Markdown, "SUMMARY.MD"))),
+            ("comment=a.md", Some((ReportFormat::Comment, "a.md"))),
+            ("report.xml", Some((ReportFormat::Junit, "report.xml"))),
+            ("github=-", None),
+            ("yaml=a.json", None),
+            ("report.pdf", None),
             ("json=", None),
             ("", None),
         ] {

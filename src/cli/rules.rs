@@ -5,8 +5,8 @@ use super::{Exit, output};
 use crate::engine;
 use crate::model::{Family, Level};
 use crate::policy::PACKS;
-use crate::render::document;
 use crate::render::text::Colors;
+use crate::render::{document, first_sentence};
 use crate::rules::{Meta, REGISTRY};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -54,24 +54,8 @@ fn listed(meta: &Meta, packs: &BTreeMap<String, Vec<&'static str>>) -> Listed {
         level: meta.level,
         packs,
         since: meta.since,
-        summary: summary(meta.docs),
+        summary: first_sentence(meta.docs),
     }
-}
-
-/// The first sentence of a rule's documentation.
-pub(super) fn summary(docs: &str) -> String {
-    let lines = docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
-    let paragraph: Vec<&str> = lines
-        .skip_while(|line| line.is_empty() || line.starts_with("# "))
-        .take_while(|line| !line.is_empty())
-        .collect();
-    let paragraph = paragraph.join(" ");
-    // A point within code or an abbreviation is followed by no blank and capital letter.
-    let end = paragraph
-        .match_indices(". ")
-        .map(|(at, _)| at + 1)
-        .find(|end| paragraph.get(*end..).is_some_and(|rest| rest.trim_start().starts_with(char::is_uppercase)));
-    paragraph.get(..end.unwrap_or(paragraph.len())).unwrap_or(&paragraph).to_owned()
 }
 
 fn table(rules: &[Listed], colors: Colors) -> String {
@@ -105,20 +89,4 @@ fn markdown(rules: &[Listed]) -> String {
         let _ = writeln!(out, "| `{id}` | {family} | {level} | {packs} | {since} | {summary} |");
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::summary;
-
-    #[test]
-    fn the_summary_is_the_first_sentence() {
-        for (docs, expected) in [
-            (" # What it checks\n\n One. Two.\n", "One."),
-            (" # What it checks\n\n Reads `a. b` and\n `ci.yml`. Then more.\n", "Reads `a. b` and `ci.yml`."),
-            (" # What it checks\n\n No end\n\n Next.", "No end"),
-        ] {
-            assert_eq!(summary(docs), expected);
-        }
-    }
 }

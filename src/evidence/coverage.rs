@@ -17,6 +17,8 @@ pub(super) struct Measured<'r> {
     pub(super) coverage: Option<Coverage>,
     /// What it was counted from.
     pub(super) sources: Sources<'r>,
+    /// The format that it was counted from.
+    pub(super) format: Option<FileKind>,
     pub(super) notes: Vec<String>,
 }
 
@@ -58,7 +60,7 @@ pub(super) fn measure<'r>(
     let percent = |c: &Coverage| c.line.percent().unwrap_or(f64::INFINITY);
     let lowest = merged.min_by(|a, b| percent(&a.1).total_cmp(&percent(&b.1)));
     let Some((kind, mut coverage, sources)) = lowest else {
-        return Measured { coverage: None, sources: Sources::new(), notes };
+        return Measured { coverage: None, sources: Sources::new(), format: None, notes };
     };
     "lines hit / lines instrumented, merged by path and line".clone_into(&mut coverage.definition);
     if count > 1 {
@@ -66,7 +68,7 @@ pub(super) fn measure<'r>(
     }
     coverage.paths = (!tree.is_empty()).then_some(mapping);
     coverage.patch = patch;
-    Measured { coverage: Some(coverage), sources, notes }
+    Measured { coverage: Some(coverage), sources, format: Some(kind), notes }
 }
 
 /// The paths of a report's files, in order, as files of the tree.

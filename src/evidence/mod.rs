@@ -140,6 +140,8 @@ pub struct Evidence<'a> {
     pub covered: BTreeMap<String, Cow<'a, CoveredSource>>,
     /// Lines that the diffs add, by path: the first and the last of each run.
     pub changed: Option<BTreeMap<String, Vec<(u32, u32)>>>,
+    /// The format that it was counted from.
+    pub coverage_format: Option<FileKind>,
     /// An earlier report that this run is compared with.
     pub baseline: Option<&'a Baseline>,
     /// The waivers of the policy and of comments, and what became of them: empty until all other rules have run.
@@ -175,6 +177,7 @@ impl<'a> Evidence<'a> {
             coverage: None,
             covered: BTreeMap::new(),
             changed: None,
+            coverage_format: None,
             baseline: None,
             waivers: Vec::new(),
         };
@@ -192,6 +195,7 @@ impl<'a> Evidence<'a> {
         let measured = coverage::measure(&evidence.coverage_reports, &tree, changed.as_ref());
         evidence.coverage = measured.coverage;
         evidence.covered = measured.sources;
+        evidence.coverage_format = measured.format;
         for (report, note) in evidence.coverage_reports.iter().zip(measured.notes).filter(|(_, note)| !note.is_empty())
         {
             if let Ok(at) = files.binary_search_by(|file| file.path().cmp(report.file.path()))
@@ -202,6 +206,11 @@ impl<'a> Evidence<'a> {
         }
         evidence.changed = changed;
         evidence
+    }
+
+    /// The first report of the format that [`Self::coverage`] was counted from: where findings about the whole stand.
+    pub fn coverage_report(&self) -> Option<&Doc<'a, &'a CoverageReport>> {
+        self.coverage_reports.iter().find(|report| Some(report.file.source.kind) == self.coverage_format)
     }
 
     fn take(

@@ -150,8 +150,9 @@ impl Opener<'_> {
 /// Whether a file of another kind may be a policy that the tree's own extends, whatever it is called: YAML that has the
 /// line which every policy has.
 fn may_be_policy(path: &str, bytes: &[u8]) -> bool {
-    let yaml = path.ends_with(".yml") || path.ends_with(".yaml");
-    yaml && text::head(bytes, detect::HEAD).lines().any(|line| line.trim_end() == "version: 1")
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension);
+    matches!(extension, Some("yml" | "yaml"))
+        && text::head(bytes, detect::HEAD).lines().any(|line| line.trim_end() == "version: 1")
 }
 
 fn hex(hash: [u8; 32]) -> String {

@@ -86,7 +86,7 @@ pub struct CoveredLines {
     /// has no other line between.
     pub runs: Vec<(u32, u32, u64)>,
     /// Lines with branches, those taken and those that there are.
-    pub branches: Vec<(u32, u32, u32)>,
+    pub branches: Vec<(u32, u32, u64)>,
     /// Lines that the change under judgement adds: the first and the last of each run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<(u32, u32)>,

@@ -11,6 +11,7 @@ mod level;
 mod pipeline;
 mod place;
 mod policy_error;
+mod policy_in_force;
 mod report;
 mod runs;
 mod tests;
@@ -27,6 +28,7 @@ pub use level::{Family, Level};
 pub use pipeline::{DownloadNode, JobNode, ServiceNode, WorkflowInfo};
 pub use place::{Excerpt, LineIndex, Place, Span};
 pub use policy_error::PolicyError;
+pub use policy_in_force::{NumberInForce, ParameterInForce, PolicyInForce, RuleInForce, Unit};
 pub use report::{
     FileKind, FileRecord, FileStatus, Outcome, OutcomeCounts, OutcomeKind, PolicyInfo, PolicyPlace, PolicySource,
     Report, SCHEMA, Summary, Tool, Verdict,

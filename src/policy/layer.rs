@@ -301,11 +301,32 @@ impl<'s> Reader<'s> {
 
 /// Message and hint for a parameter that a rule does not have, from serde's list of those that it has.
 fn unknown_parameter(rule: &str, name: &str, rest: &str) -> (String, String) {
-    let known: Vec<&str> = rest.split('`').skip(3).step_by(2).collect();
+    let known = known_fields(rest);
     let hint = match did_you_mean(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => format!("`{rule}` has no parameters"),
         None => format!("it has {}", known.join(", ")),
     };
     (format!("`{rule}` has no parameter `{name}`"), hint)
+}
+
+/// The fields that a message of serde lists: `` `x`, expected one of `a`, `b` ``.
+fn known_fields(rest: &str) -> Vec<&str> {
+    rest.split('`').skip(3).step_by(2).collect()
+}
+
+impl RuleSpec {
+    /// The names of its parameters.
+    pub fn parameters(&self) -> Vec<String> {
+        // No parameter is called so, and the refusal lists those that there are.
+        let nobody = Map::from_iter([("-".to_owned(), Value::Null)]);
+        let refusal = (self.check_params)(&nobody).err().unwrap_or_default();
+        let known = refusal.strip_prefix("unknown field ").map(known_fields).unwrap_or_default();
+        known.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Whether a parameter may have a value.
+    pub fn takes(&self, name: &str, value: impl Into<Value>) -> bool {
+        (self.check_params)(&Map::from_iter([(name.to_owned(), value.into())])).is_ok()
+    }
 }

@@ -3,6 +3,7 @@
 mod baseline;
 pub mod cel;
 mod checks;
+mod edit;
 mod layer;
 mod load;
 mod origins;
@@ -11,6 +12,7 @@ mod tests;
 mod waivers;
 
 pub use checks::{Check, Each, Expression, Piece, Template};
+pub use edit::set;
 pub use load::load;
 pub use packs::{PACKS, pack};
 pub use tests::{Expectation, PolicyTest};

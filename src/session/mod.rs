@@ -4,6 +4,7 @@
 //! Pure like the engine. A session holds each file once, as the text that was judged; what is parsed of it lives as long
 //! as one judgement.
 
+mod in_force;
 mod source;
 mod tables;
 
@@ -12,8 +13,9 @@ pub use source::{LIMIT as SOURCE_LIMIT, member, of_text as source_of};
 use crate::engine::{self, Terms};
 use crate::input::{self, Limits, RawFile, SourceFile};
 use crate::model::{Baseline, Date, Level, PolicyError, Report};
-use crate::policy::Policy;
+use crate::policy::{self, Policy};
 use crate::render;
+use crate::rules;
 use tables::Tables;
 
 /// Files, and what was last said of them.
@@ -90,15 +92,38 @@ impl Session {
     /// Answers a question about the files with JSON. `kind` is one of:
     ///
     /// - `source`: the text of the file with the path `argument`, as `{path, text, bytes, cut}`.
+    /// - `policy`: the policy of the last report, as [`crate::model::PolicyInForce`].
+    /// - `set`: a policy's text with one value changed, as a JSON string; `argument` is the JSON list of the text, the
+    ///   id of the rule, `level` or the name of a parameter, and the value as YAML on one line.
+    /// - `rule`: the documentation of the rule with the id `argument`, Markdown in a JSON string.
     /// - `cases`: a window of the test cases that a [`crate::model::CaseQuery`] wants, as [`crate::model::CaseRows`].
     /// - `coverage-file`: the lines of the covered file with the path `argument`, as [`crate::model::CoveredLines`].
     pub fn details(&self, kind: &str, argument: &str) -> Result<String, String> {
         match kind {
             "source" => source::answer(&self.sources, argument),
+            "policy" => self.in_force().ok_or_else(|| "nothing was judged yet".to_owned()),
+            "set" => set(argument),
+            "rule" => {
+                let rule = rules::find(argument).ok_or_else(|| format!("there is no rule `{argument}`"))?;
+                Ok(render::document(&rule.meta.docs))
+            }
             "cases" => self.tables.cases(&self.sources, argument),
             "coverage-file" => self.tables.covered(&self.sources, argument),
             _ => Err(format!("there is no question `{kind}`")),
         }
+    }
+
+    fn in_force(&self) -> Option<String> {
+        let Judged { choice, report } = self.judged.as_ref()?;
+        let policy = self.policy(choice).ok()?;
+        let name = report.policy.name.as_str();
+        let pack = report.policy.sources.last().is_some_and(|source| source.pack);
+        let text = match choice {
+            Choice::Text { text, .. } => text,
+            Choice::Own | Choice::Pack(_) if pack => policy::pack(name)?,
+            Choice::Own | Choice::Pack(_) => engine::text_of(&self.sources, name)?,
+        };
+        Some(render::document(&in_force::of(&policy, text, pack)))
     }
 
     fn policy(&self, choice: &Choice) -> Result<Policy, Vec<PolicyError>> {
@@ -108,5 +133,14 @@ impl Session {
             Choice::Pack(pack) => engine::load_policy(pack, None, &|_| None),
             Choice::Text { name, text } => engine::load_policy(name, Some(text), &read),
         }
+    }
+}
+
+fn set(argument: &str) -> Result<String, String> {
+    let [text, rule, name, value]: [String; 4] =
+        serde_json::from_str(argument).map_err(|_| "a change is a list of text, rule, name and value".to_owned())?;
+    match policy::set(&text, &rule, &name, &value) {
+        Some(text) => Ok(render::document(&text)),
+        None => Err(format!("`{name}` of `{rule}` cannot be changed from here; write it into the text")),
     }
 }

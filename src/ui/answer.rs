@@ -4,7 +4,7 @@ use std::rc::Rc;
 use yew::{Callback, hook, use_context, use_effect_with, use_state};
 
 /// The answer to a question about the files of a report: JSON text, or why there is none; `None` until it is there. It is
-/// asked anew when one of the arguments changes.
+/// asked anew when one of the arguments changes, and not at all where the kind is empty.
 #[hook]
 pub fn use_answer(kind: &'static str, argument: &str, report: &Shared) -> Option<Result<Rc<str>, String>> {
     let ports = use_context::<Ports>();
@@ -21,8 +21,8 @@ pub fn use_answer(kind: &'static str, argument: &str, report: &Shared) -> Option
                 }
             })
         };
-        if let Some(ports) = ports {
-            ports.ask.emit(Question { kind: *kind, argument: argument.clone(), done });
+        if let Some(ports) = ports.filter(|_| !kind.is_empty()) {
+            ports.ask.emit(Question { kind, argument: argument.clone(), done });
         }
         move || wanted.set(false)
     });

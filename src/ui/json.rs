@@ -50,11 +50,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Slim<D> {
         self.0.deserialize_enum(name, variants, Slim(visitor))
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, D::Error> {
         self.0.deserialize_newtype_struct(name, Slim(visitor))
     }
 

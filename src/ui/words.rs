@@ -139,19 +139,38 @@ pub(super) fn bytes(n: u64) -> String {
     format!("{n} B")
 }
 
-/// A time with the unit that people would say, by whole numbers: the formatting of floats would be a tenth of the page.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates")]
+/// A time with the unit that people would say.
 pub(super) fn seconds(seconds: f64) -> String {
-    let micros = (seconds * 1e6) as u64;
+    of_micros(micros(seconds))
+}
+
+/// Whole microseconds.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates")]
+pub(super) fn micros(seconds: f64) -> u64 {
+    (seconds * 1e6) as u64
+}
+
+/// A time, cut to three digits or less; by whole numbers, as the formatting of floats would be a tenth of the page.
+pub(super) fn of_micros(micros: u64) -> String {
     let millis = micros / 1_000;
-    match micros {
-        0 => "0\u{a0}s".to_owned(),
-        1..1_000 => format!("{micros}\u{a0}µs"),
-        1_000..10_000 => format!("{millis}.{}\u{a0}ms", micros / 100 % 10),
-        10_000..1_000_000 => format!("{millis}\u{a0}ms"),
-        1_000_000..60_000_000 => format!("{}.{:02}\u{a0}s", millis / 1_000, millis / 10 % 100),
-        60_000_000..3_600_000_000 => format!("{}\u{a0}min {}\u{a0}s", millis / 60_000, millis / 1_000 % 60),
-        _ => format!("{}\u{a0}h {}\u{a0}min", number(millis / 3_600_000), millis / 60_000 % 60),
+    let (whole, part, unit) = match micros {
+        0 => (0, 0, "s"),
+        1..1_000 => (micros, 0, "µs"),
+        1_000..10_000 => (millis, micros / 100 % 10 * 10, "ms"),
+        10_000..1_000_000 => (millis, 0, "ms"),
+        1_000_000..60_000_000 => (millis / 1_000, millis / 10 % 100, "s"),
+        60_000_000..3_600_000_000 => return format!("{}\u{a0}min {}\u{a0}s", millis / 60_000, millis / 1_000 % 60),
+        _ => return format!("{}\u{a0}h {}\u{a0}min", number(millis / 3_600_000), millis / 60_000 % 60),
+    };
+    decimal(whole, part, unit)
+}
+
+/// A number with hundredths, without zeros at its end.
+fn decimal(whole: u64, hundredths: u64, unit: &str) -> String {
+    match (hundredths / 10, hundredths % 10) {
+        (0, 0) => format!("{whole}\u{a0}{unit}"),
+        (tenths, 0) => format!("{whole}.{tenths}\u{a0}{unit}"),
+        (tenths, rest) => format!("{whole}.{tenths}{rest}\u{a0}{unit}"),
     }
 }
 
@@ -169,12 +188,7 @@ pub(super) fn share(ratio: Ratio, whole: u128) -> Option<u128> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates")]
 pub(super) fn limit(percent: f64) -> String {
     let hundredths = (percent * 100.0).round() as u64;
-    let (whole, part) = (hundredths / 100, hundredths % 100);
-    match part {
-        0 => format!("{whole}\u{a0}%"),
-        part if part % 10 == 0 => format!("{whole}.{}\u{a0}%", part / 10),
-        part => format!("{whole}.{part:02}\u{a0}%"),
-    }
+    decimal(hundredths / 100, hundredths % 100, "%")
 }
 
 /// `a`, `a and b`, `a, b and c`.

@@ -1,5 +1,5 @@
 use super::measure;
-use tollgate::model::{Coverage, FileKind, FileStatus, PatchedFile, PathMapping, Ratio, Report};
+use tollgate::model::{Coverage, CoverageMetric, FileKind, FileStatus, PatchedFile, PathMapping, Ratio, Report};
 
 const WORKFLOW: &str = "on: push\njobs: { t: { runs-on: x, steps: [{ run: make }] } }\n";
 
@@ -130,4 +130,28 @@ fn patches_that_a_repository_keeps_are_not_the_change() {
     let kept = report.files.iter().find(|file| file.path == "patches/lib.patch").unwrap();
     assert_eq!((kept.kind, kept.status), (FileKind::Other, FileStatus::Ignored));
     assert_eq!(report.coverage.unwrap().patch, None);
+}
+
+#[test]
+fn the_limits_of_the_policy_stand_beside_what_was_measured() {
+    let lcov = "SF:src/core/a.py\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,0\nend_of_record\nSF:src/b.py\nDA:1,0\nend_of_record\n";
+    let files = [("lcov.info".to_owned(), lcov.to_owned())];
+    let policy = "version: 1\nrules:\n  coverage-below-threshold:\n    level: error\n    line: 60\n    function: 50\n    \
+        groups: { core: { paths: ['src/core/**'], line: 75.01 } }\n  \
+        file-coverage-below-threshold: { level: error, line: 50, min_lines: 1 }\n";
+    let limits = super::judge(&files, policy).coverage.unwrap().limits;
+    let said: Vec<_> = limits
+        .iter()
+        .map(|l| (l.metric, l.group.as_deref(), l.measured.map(|r| (r.covered, r.total)), l.met))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            (CoverageMetric::Line, None, Some((3, 5)), Some(true)),
+            (CoverageMetric::Function, None, None, None),
+            (CoverageMetric::Line, Some("core"), Some((3, 4)), Some(false)),
+            (CoverageMetric::File, None, Some((1, 2)), Some(false)),
+        ]
+    );
+    assert!(super::judge(&files, "version: 1\nrules:\n  unreadable-file: error\n").coverage.unwrap().limits.is_empty());
 }

@@ -113,6 +113,7 @@ test('a long list keeps few rows in the page, and the keyboard goes through it',
   for (let n = 0; n < 400; n += 1) files[`part${n}/compose.yml`] = 'services:\n  db: { image: postgres }\n';
   await open(page, '#v=findings');
   await dropFolder(page, 'shop', files);
+  await expect(verdict(page)).toBeVisible({ timeout: 40_000 });
   const list = page.getByRole('grid', { name: /^Findings/ });
   await expect(list).toBeVisible();
   expect(await list.locator('.row').count()).toBeLessThan(120);
@@ -202,7 +203,7 @@ for (const colorScheme of ['light', 'dark']) {
     await search(page).fill('');
     await check('list');
     await page.keyboard.press('Control+k');
-    await expect(page.getByRole('combobox')).toBeFocused();
+    await expect(page.getByRole('dialog').getByRole('combobox')).toBeFocused();
     await check('palette');
   });
 }

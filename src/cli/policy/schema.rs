@@ -3,6 +3,7 @@
 use crate::model::{Family, OutcomeKind};
 use crate::policy::PACKS;
 use crate::render::document;
+use crate::rules::docs::option;
 use crate::rules::{REGISTRY, Registered, Shape};
 use serde_json::{Map, Value, json};
 
@@ -159,7 +160,7 @@ fn setting(rule: &Registered) -> Value {
         }
     }
     json!({
-        "description": format!("{} ({}; {})", super::super::rules::summary(rule.meta.docs), rule.meta.family, rule.meta.level),
+        "description": format!("{} ({}; {})", crate::render::first_sentence(rule.meta.docs), rule.meta.family, rule.meta.level),
         "anyOf": [
             level(),
             { "type": "object", "additionalProperties": false, "properties": properties }
@@ -183,17 +184,4 @@ fn of(shape: &Shape) -> Value {
         }
         Shape::Any => json!({}),
     }
-}
-
-/// What a rule's documentation says of a parameter: the item of its list of options that begins with the name, alone or
-/// among others.
-fn option(docs: &str, name: &str) -> Option<String> {
-    let lines = docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
-    let mut options = lines.skip_while(|line| *line != "# Options").skip(1).take_while(|line| !line.starts_with("# "));
-    let first = options.by_ref().find_map(|line| {
-        let (names, text) = line.strip_prefix("- ")?.split_once(':')?;
-        names.split(',').any(|one| one.trim().trim_matches('`') == name).then(|| text.trim().to_owned())
-    })?;
-    let rest = options.take_while(|line| line.starts_with("  "));
-    Some(rest.fold(first, |text, line| format!("{text} {}", line.trim())))
 }

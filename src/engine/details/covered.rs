@@ -43,7 +43,7 @@ fn runs(source: &CoveredSource) -> Vec<(u32, u32, u64)> {
     runs
 }
 
-fn branches(source: &CoveredSource) -> Vec<(u32, u32, u32)> {
+fn branches(source: &CoveredSource) -> Vec<(u32, u32, u64)> {
     let with = source.lines.iter().filter(|line| line.branches > 0);
-    with.map(|line| (line.number, line.branches_taken, line.branches)).collect()
+    with.map(|line| (line.number, line.branches_taken, line.branches.into())).collect()
 }

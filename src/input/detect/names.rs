@@ -115,11 +115,11 @@ impl<'a> Name<'a> {
 
     /// The kind that only such a path has.
     pub(super) fn certain(&self) -> Option<FileKind> {
-        if matches!(self.file, "tollgate.yml" | "tollgate.yaml") {
-            return Some(FileKind::Policy);
-        }
         if self.is_yaml() && self.folders.ends_with(&[".github", "workflows"]) {
             return Some(FileKind::Workflow);
+        }
+        if matches!(self.file, "tollgate.yml" | "tollgate.yaml") {
+            return Some(FileKind::Policy);
         }
         if self.is_action() && self.in_actions() {
             return Some(FileKind::Action);

@@ -19,6 +19,7 @@ fn files_are_recognised_by_path_then_content() {
         (".github/actions/setup/action.yml", "", Action),
         ("tollgate.yml", WORKFLOW, Policy),
         (".github/tollgate.yml", "", Policy),
+        (".github/workflows/tollgate.yml", "", Workflow),
         ("README.md", WORKFLOW, Markdown),
         ("docs/ROLLBACK.MARKDOWN", "", Markdown),
         // Workflows by content.

@@ -47,6 +47,8 @@ fn read<'t, 's>(
         emit_unresolved_aliases: true,
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
+        // A key may stand below pages of what was commented out; the tree keeps comments anyway.
+        max_buffered_comment_events: MAX_NODES,
     };
     let mut builder = Builder {
         tree: Tree {
@@ -138,7 +140,9 @@ impl<'t> Builder<'t> {
             }
             Event::UnresolvedAlias(name) => {
                 self.problems
-                    .push(Problem::new(span, format!("the alias `*{name}` has no anchor `&{name}` before it")));
+                    .push(Problem::new(span, format!(
+                        "the alias `*{name}` has no anchor `&{name}` before it; a text that begins with `*` needs quotes"
+                    )));
                 self.add(Kind::Scalar(Cow::Borrowed(""), Style::Plain), span, 0, None);
             }
             Event::Comment(text, _) => self.tree.comments.push(Comment { text: adopt(text), span }),

@@ -242,6 +242,15 @@ mod tests {
     }
 
     #[test]
+    fn pages_of_comments_before_a_key_or_an_entry_are_read() {
+        let many = "# out\n".repeat(5_000);
+        let text = format!("a:\n{many}  b:\n{many}  - 1\n{many}  - 2\n{many}c: {{}}\n{many}");
+        let tree = Tree::parse(&text).document.unwrap();
+        let keys: Vec<_> = tree.root().unwrap().entries().filter_map(|(key, _)| key.text()).collect();
+        assert_eq!((keys, tree.comments().len()), (vec!["a", "c"], 25_000));
+    }
+
+    #[test]
     fn comments_are_kept_and_found_near_a_node() {
         let text = "# head\na: 1 # right\n# above\nb: 2\n";
         let tree = Tree::parse(text).document.unwrap();

@@ -1,6 +1,7 @@
 use super::style::Colors;
-use super::words::{shown, source_line, wrapped};
+use super::words::{source_line, wrapped};
 use crate::model::{Excerpt, Level, LineIndex, Place};
+use crate::render::words::shown;
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Snippet};
 use std::ops::Range;
 

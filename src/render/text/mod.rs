@@ -5,11 +5,12 @@ mod style;
 mod summary;
 mod words;
 
+pub use super::words::{counts_in_words, number, plural, ratio_in_words, shown};
 pub use diagnostic::diagnostic;
 pub use style::{Colors, Styles};
-pub use summary::{counts_in_words, ratio_in_words};
-pub use words::{number, plural, shown, wrapped};
+pub use words::wrapped;
 
+use super::words::inert;
 use crate::model::{Finding, PolicyPlace, Report, Status};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,14 +26,14 @@ pub fn text(report: &Report, colors: Colors) -> String {
         out.push('\n');
     }
     summary::write(&mut out, report, colors.styles());
-    out
+    inert(&out)
 }
 
 /// The verdict and the counts behind it, one line.
 pub fn verdict(report: &Report, colors: Colors) -> String {
     let mut line = summary::verdict(report, colors.styles());
     line.push('\n');
-    line
+    inert(&line)
 }
 
 /// Related places that are shown; the others are counted.

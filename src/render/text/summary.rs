@@ -1,8 +1,7 @@
 use super::style::Styles;
-use super::words::{number, plural, shown, wrapped};
-use crate::model::{
-    Coverage, Family, FileStatus, Level, Outcome, OutcomeKind, Ratio, Report, Summary, TestCounts, Verdict,
-};
+use super::words::wrapped;
+use crate::model::{Coverage, Family, FileStatus, Level, Outcome, OutcomeKind, Report, Summary, Verdict};
+use crate::render::words::{counts_in_words, number, plural, ratio_in_words, shown};
 use std::fmt::{self, Write as _};
 
 /// Findings of a baseline that are listed as gone; the others are counted.
@@ -213,27 +212,9 @@ impl Writer<'_> {
     }
 }
 
-/// `12 total, 10 passed, 1 failed, 1 skipped, 3.20 s`.
-pub fn counts_in_words(counts: &TestCounts) -> String {
-    let mut parts = vec![format!("{} total", number(counts.total)), format!("{} passed", number(counts.passed))];
-    parts.push(format!("{} failed", number(counts.failed)));
-    if counts.errors > 0 {
-        parts.push(format!("{} in error", number(counts.errors)));
-    }
-    parts.push(format!("{} skipped", number(counts.skipped)));
-    parts.push(format!("{} flaky", number(counts.flaky)));
-    format!("{}; {:.2} s", parts.join(", "), counts.seconds)
-}
-
 fn coverage_in_words(coverage: &Coverage) -> String {
     let metrics = [("lines", Some(coverage.line)), ("branches", coverage.branch), ("functions", coverage.function)];
     let parts: Vec<String> =
         metrics.into_iter().filter_map(|(name, ratio)| Some(format!("{name} {}", ratio_in_words(ratio?)))).collect();
     parts.join(", ")
-}
-
-/// `81.20 % (812 of 1,000)`.
-pub fn ratio_in_words(ratio: Ratio) -> String {
-    let counts = format!("{} of {}", number(ratio.covered), number(ratio.total));
-    ratio.percent().map_or_else(|| "not measured".to_owned(), |percent| format!("{percent:.2} % ({counts})"))
 }

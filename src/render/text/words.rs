@@ -1,22 +1,10 @@
 //! Texts from files made fit for a terminal.
 
 use crate::render::json::is_steering;
+use crate::render::words::shown;
 
 /// Longest line of prose.
 const WIDTH: usize = 100;
-
-/// A text from a file on one line: what would steer the terminal is written as `\u{1b}`, a tab as a blank.
-pub fn shown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\t' => out.push(' '),
-            c if is_steering(c) => out.extend(c.escape_default()),
-            c => out.push(c),
-        }
-    }
-    out
-}
 
 /// A line of source, each character as one character, so that columns keep their meaning.
 pub(super) fn source_line(line: &str) -> String {
@@ -65,34 +53,10 @@ pub fn wrapped(text: &str) -> String {
     out.join("\n")
 }
 
-/// A count with its noun.
-pub fn plural(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", number(count as u64), if count == 1 { one } else { many })
-}
-
-/// A count with its digits grouped: `12,345`.
-pub fn number(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{number, shown, source_line, wrapped};
-
-    #[test]
-    fn counts_are_grouped() {
-        for (count, expected) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(number(count), expected);
-        }
-    }
+    use super::{source_line, wrapped};
+    use crate::render::words::shown;
 
     #[test]
     fn what_steers_a_terminal_is_made_visible() {

@@ -114,7 +114,7 @@ struct Limit<'p> {
 }
 
 fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
-    let (Some(coverage), Some(report)) = (&evidence.coverage, evidence.coverage_reports.first()) else {
+    let (Some(coverage), Some(report)) = (&evidence.coverage, evidence.coverage_report()) else {
         sink.fact("no coverage report was given");
         return;
     };

@@ -88,7 +88,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         sink.fact(what);
         return;
     };
-    let (Some(now), Some(report)) = (&evidence.coverage, evidence.coverage_reports.first()) else {
+    let (Some(now), Some(report)) = (&evidence.coverage, evidence.coverage_report()) else {
         sink.no_evidence("the baseline has coverage, and no coverage report was given");
         return;
     };

@@ -8,7 +8,7 @@ use crate::rules::{NoParams, Sink, rule};
 rule! {
     /// # What it checks
     ///
-    /// At least one coverage report that can be read, in the Cobertura or the LCOV format, is among the files.
+    /// At least one coverage report that can be read, in any format that `tollgate inspect` knows, is among the files.
     ///
     /// This is a demand for evidence: where it is missing, the outcome is `no-evidence` without a finding, and at the
     /// level that fails the gate the verdict is "incomplete".

@@ -2,11 +2,12 @@
 
 use super::limits::limit;
 use super::percent::{Percent, needed, root, rounded_down};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, File};
 use crate::model::{Coverage, CoverageLimit, CoverageMetric, Ratio, Span};
 use crate::rules::support::words::count;
 use crate::rules::{Sink, Spot, rule};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 rule! {
     /// # What it checks
@@ -103,13 +104,19 @@ pub(super) fn in_force(params: &Params, coverage: &Coverage) -> CoverageLimit {
 }
 
 fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
-    let (Some(coverage), Some(report)) = (&evidence.coverage, evidence.coverage_reports.first()) else {
+    let (Some(coverage), Some(report)) = (&evidence.coverage, evidence.coverage_report()) else {
         sink.fact("no coverage report was given");
         return;
     };
     let Percent(percent) = params.line;
     let (mut judged, mut small) = (0, 0);
     let mut spots = Vec::new();
+    let mut of_path: BTreeMap<&str, &File<'_>> = BTreeMap::new();
+    for report in evidence.coverage_reports.iter().filter(|other| other.file.source.kind == report.file.source.kind) {
+        for source in &report.value.files {
+            of_path.entry(&source.path).or_insert(report.file);
+        }
+    }
     for file in &coverage.files {
         let Some(measured) = file.line.percent() else { continue };
         if file.line.total < params.min_lines {
@@ -123,7 +130,10 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         // At the source itself where it is in the tree, so that it is shown there.
         let (place, offset) = match evidence.source_file(&file.path) {
             Some(source) => (source, 0),
-            None => (report.file, root(&report.file.source.text)),
+            None => {
+                let report = of_path.get(file.path.as_str()).copied().unwrap_or(report.file);
+                (report, root(&report.source.text))
+            }
         };
         let (covered, total) = (file.line.covered, file.line.total);
         spots.push(Spot {

@@ -311,7 +311,7 @@ impl<'e> Item<'e> {
             Self::Suite(evidence, suite) => return of_report(evidence, &suite.file, 1),
             Self::Case(evidence, case) => return of_report(evidence, &case.file, case.line),
             Self::CoveredFile(evidence, covered) => {
-                let report = evidence.coverage_reports.first().map(|report| report.file);
+                let report = evidence.coverage_report().map(|report| report.file);
                 let file = evidence.file(&covered.path).or(report)?;
                 return Some((file, Span::default(), String::new()));
             }

@@ -3,7 +3,7 @@
 use crate::evidence::{Doc, Evidence};
 use crate::model::Fix;
 use crate::parse::workflow::{Trigger, Workflow, is_dynamic};
-use crate::parse::yaml::Node;
+use crate::parse::yaml::{Node, Style};
 use crate::rules::support::filter_pattern::FilterPattern;
 use crate::rules::support::words::count;
 use crate::rules::{Hit, NoParams, Sink, rule};
@@ -291,7 +291,9 @@ impl<'e> Judge<'_, 'e, '_, '_> {
             let mut last = None;
             let mut readable = true;
             for node in self.trigger.filter(name) {
-                let Some(text) = node.text().filter(|text| !is_dynamic(text)) else {
+                // An alias without its anchor (`*-dev` without quotes) has no text, and is told as what could not be read.
+                let dangling = node.text() == Some("") && node.style() == Some(Style::Plain) && node.span().length > 0;
+                let Some(text) = node.text().filter(|text| !is_dynamic(text) && !dangling) else {
                     readable = false;
                     continue;
                 };

@@ -24,7 +24,8 @@ rule! {
     /// them: with their overrides, `include`, `extends`, variables' defaults, and the files that a step names by `-f`.
     ///
     /// Not judged: services whose image is an expression, or that extend a service or are built from a Dockerfile which is
-    /// not in the input; services that others wait for only with `service_completed_successfully`; compose services with
+    /// not in the input; services whose image holds one program and nothing that could ask it (`otel/opentelemetry-collector`,
+    /// distroless images); services that others wait for only with `service_completed_successfully`; compose services with
     /// profiles that no step asks for; a check that is switched off, which `healthcheck-always-passes` judges.
     ///
     /// # Why it matters
@@ -94,7 +95,7 @@ const WHY: &str = "Without a health check a container counts as ready as soon as
 
 fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     let mut spots = Vec::new();
-    let (mut services, mut unknown) = (0, 0);
+    let (mut services, mut unknown, mut alone) = (0, 0, 0);
     let ignored = |name: &str| params.ignore.iter().any(|pattern| fast_glob::glob_match(pattern, name));
     for job in evidence.jobs() {
         for service in job.job.services.iter().filter(|s| !ignored(s.name)) {
@@ -165,6 +166,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
                     judged.entry(key).or_insert(true);
                 }
                 Readiness::Unknown => unknown += 1,
+                Readiness::Absent if image.as_ref().is_some_and(|(_, text)| is_program_alone(text)) => alone += 1,
                 Readiness::Absent => {
                     if judged.insert(key, false) == Some(false) {
                         continue;
@@ -189,6 +191,9 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     sink.fact(format!("{}, {} with a health check", count(services, "service"), services - spots.len()));
     if unknown > 0 {
         sink.fact(format!("not judged: {} whose image is not known", count(unknown, "service")));
+    }
+    if alone > 0 {
+        sink.fact(format!("not judged: {} whose image holds nothing to ask with", count(alone, "service")));
     }
     sink.once_a_file(
         spots,
@@ -231,6 +236,10 @@ fn is_known_server(service: &Service<'_>, params: &Params) -> bool {
         params.known_servers.contains(&name)
     };
     server_of(service).is_some() || service.image().and_then(|(_, text)| images::resolve(&text)).is_some_and(named)
+}
+
+fn is_program_alone(image: &str) -> bool {
+    images::resolve(image).is_some_and(|image| images::is_program_alone(&image))
 }
 
 /// How the image's server is asked, ready for double quotes.

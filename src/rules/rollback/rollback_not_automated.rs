@@ -1,11 +1,11 @@
 //! The rule `rollback-not-automated`.
 
 use crate::evidence::{Doc, Evidence};
-use crate::input::Origin;
-use crate::model::{Fix, Span};
+use crate::model::Fix;
 use crate::parse::shell::Command;
 use crate::parse::workflow::Workflow;
 use crate::parse::yaml::Node;
+use crate::rules::support::deploys::deploying_job;
 use crate::rules::support::words::words;
 use crate::rules::{Hit, NoParams, Sink, rule};
 
@@ -16,6 +16,9 @@ rule! {
     /// the words of its file, its name, its jobs, its steps and its inputs (rollback, revert), by its commands (`kubectl
     /// rollout undo`, `helm rollback`, `git revert` and the like), or, where it deploys, by an input that says which
     /// version (`version`, `tag`, `sha`, `ref`, `image`).
+    ///
+    /// Not judged: repositories of which no workflow deploys a service. Deploying is told as in
+    /// `deploy-without-environment`, or by the name of the job or the workflow.
     ///
     /// # Why it matters
     ///
@@ -74,10 +77,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
         sink.fact(format!("rollback is started by hand in {}", workflow.file.path()));
         return;
     }
-    let in_tree = |w: &&Doc<'_, Workflow<'_>>| {
-        w.file.source.origin == Origin::Tree && w.file.folder().ends_with(".github/workflows")
-    };
-    let Some(workflow) = evidence.workflows.iter().find(in_tree) else { return };
+    let Some(deploying) = deploying_job(evidence) else { return };
     sink.subjects(1);
     let looked = match by_hand().count() {
         0 => "no workflow is started by hand".to_owned(),
@@ -86,10 +86,10 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
     };
     sink.fact(looked.clone());
     sink.finding(Hit {
-        file: workflow.file,
-        span: Span::default(),
-        path: String::new(),
-        message: format!("no workflow offers a rollback by hand: {looked}"),
+        file: deploying.file,
+        span: deploying.job.key.span(),
+        path: deploying.job.node.path(),
+        message: format!("`{}` deploys, and no workflow offers a rollback by hand: {looked}", deploying.job.id),
         why: WHY,
         fix: Fix { text: FIX.to_owned(), edits: Vec::new() },
         related: Vec::new(),

@@ -2,8 +2,8 @@
 
 use super::flags::flag_workflows;
 use crate::evidence::Evidence;
-use crate::input::Origin;
-use crate::model::{Fix, Span};
+use crate::model::Fix;
+use crate::rules::support::deploys::deploying_job;
 use crate::rules::{Hit, Sink, rule};
 use serde::Deserialize;
 
@@ -13,6 +13,9 @@ rule! {
     /// The repository has a workflow that is started by hand (`workflow_dispatch`) and switches features. It is told by the
     /// words of its file, its name, its jobs and its inputs: feature flag, feature toggle, toggle, kill switch, canary,
     /// rollout. A workflow that also runs by itself (`push`, `pull_request`, `schedule`), or that runs tests, switches none.
+    ///
+    /// Not judged: repositories of which no workflow deploys a service. Deploying is told as in
+    /// `deploy-without-environment`, or by the name of the job or the workflow.
     ///
     /// # Why it matters
     ///
@@ -84,10 +87,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
         sink.fact(format!("feature flags are switched by {}", first.file.path()));
         return;
     }
-    let in_tree = |w: &&crate::evidence::Doc<'_, _>| {
-        w.file.source.origin == Origin::Tree && w.file.folder().ends_with(".github/workflows")
-    };
-    let Some(workflow) = evidence.workflows.iter().find(in_tree) else { return };
+    let Some(deploying) = deploying_job(evidence) else { return };
     sink.subjects(1);
     let looked = match params.paths.as_slice() {
         [] => "no workflow that is started by hand speaks of feature flags".to_owned(),
@@ -95,10 +95,10 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     };
     sink.fact(looked.clone());
     sink.finding(Hit {
-        file: workflow.file,
-        span: Span::default(),
-        path: String::new(),
-        message: format!("features cannot be switched off by hand: {looked}"),
+        file: deploying.file,
+        span: deploying.job.key.span(),
+        path: deploying.job.node.path(),
+        message: format!("`{}` deploys, and features cannot be switched off by hand: {looked}", deploying.job.id),
         why: WHY,
         fix: Fix { text: FIX.to_owned(), edits: Vec::new() },
         related: Vec::new(),

@@ -86,6 +86,28 @@ pub fn brings_healthcheck(image: &ImageRef) -> bool {
     SELF_CHECKED.contains(&full.as_str()) || full.starts_with("selenium/")
 }
 
+/// Images of programs alone: they hold neither a shell nor a client that a health check in the container could run, as
+/// their Dockerfiles say.
+const PROGRAM_ALONE: [&str; 9] = [
+    "cloudflare/cloudflared",
+    "hashicorp/http-echo",
+    "jaegertracing/all-in-one",
+    "jaegertracing/jaeger",
+    "oliver006/redis_exporter",
+    "otel/opentelemetry-collector",
+    "otel/opentelemetry-collector-contrib",
+    "otel/opentelemetry-collector-k8s",
+    "traefik/whoami",
+];
+
+/// Whether an image holds nothing that a health check in its container could run.
+pub fn is_program_alone(image: &ImageRef) -> bool {
+    let shell = image.tag.as_deref().is_some_and(|tag| tag.contains("alpine") || tag.contains("debug"));
+    let distroless = image.registry.as_deref() == Some("gcr.io") && image.repository.starts_with("distroless/");
+    let name = image.repository.strip_prefix("library/").unwrap_or(&image.repository);
+    (PROGRAM_ALONE.contains(&name) || distroless) && !shell
+}
+
 /// Official images: the only ones that Docker Hub gives under a name without a `/`. Any other such name is that of an
 /// image that was built on the spot.
 const OFFICIAL: [&str; 92] = [

@@ -4,6 +4,7 @@ pub mod builds;
 pub mod conditions;
 pub mod coverage_flags;
 pub mod coverage_runs;
+pub mod deploys;
 pub mod filter_pattern;
 pub mod images;
 pub mod inputs;

@@ -8,7 +8,7 @@ use crate::rules::{NoParams, Sink, rule};
 rule! {
     /// # What it checks
     ///
-    /// At least one test report (`JUnit` XML) was given and could be read whole. Otherwise the outcome is `no-evidence`,
+    /// At least one test report, in any format that `tollgate inspect` knows, was given and could be read whole. Otherwise the outcome is `no-evidence`,
     /// which is never a pass.
     ///
     /// # Why it matters

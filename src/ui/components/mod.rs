@@ -16,6 +16,7 @@ mod rows;
 mod search;
 mod theme;
 mod tree;
+mod tree_list;
 mod waiver;
 
 pub(super) use bar::{bar, bar_with};
@@ -33,4 +34,5 @@ pub(super) use prose::{inline, prose};
 pub(super) use rows::{Row, RowAct, Rows, Twig, cell, heads};
 pub(super) use search::{more, search, shown_of};
 pub use theme::ThemeSwitch;
-pub(super) use tree::Tree;
+pub(super) use tree::{Item, Sums, Tree};
+pub(super) use tree_list::{TreeKind, TreeList, twist};

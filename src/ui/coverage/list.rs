@@ -1,95 +1,109 @@
-use super::{Sum, fits, open, shown, tone};
-use crate::model::CoveredFile;
-use crate::ui::components::{Row, RowAct, Rows, bar, cell, heads};
-use crate::ui::query::{self, Query};
-use crate::ui::report_view::empty;
-use crate::ui::{Action, Ports, Shared, Sort, State, words};
-use std::rc::Rc;
-use yew::{Callback, Html, Properties, classes, component, html, use_context, use_memo};
+use super::tone;
+use crate::model::{CoveredFile, Ratio, Report};
+use crate::ui::components::{Item, Row, Sums, TreeKind, bar, cell, twist};
+use crate::ui::{Sort, State, words};
+use yew::{Html, classes, html};
 
-/// What [`List`] shows.
-#[derive(Debug, Clone, PartialEq, Properties)]
-pub(super) struct Props {
-    pub(super) report: Shared,
-    pub(super) state: State,
-    pub(super) act: Callback<Action>,
-}
+const COLUMNS: [(&str, &str); 5] = [
+    ("name", "Path"),
+    ("lines", "Lines"),
+    ("missed", "Uncovered"),
+    ("branches", "Branches"),
+    ("functions", "Functions"),
+];
+
+/// The covered files in their folders, with what these come to together.
+pub(super) static FOLDERS: TreeKind = TreeKind {
+    id: "folder",
+    title: "Covered folders",
+    class: "covered",
+    columns: &COLUMNS,
+    nouns: ("file", "files"),
+    items: |report| items(report, &|path| path.split_inclusive('/').collect()),
+    rank,
+    row,
+    text,
+    enter,
+};
 
 /// All covered files.
-#[component]
-pub(super) fn List(props: &Props) -> Html {
-    let order =
-        use_memo((props.report.clone(), props.state.sort, props.state.query.clone()), |(report, sort, query)| {
-            report.coverage.as_ref().map(|coverage| self::order(&coverage.files, *sort, query)).unwrap_or_default()
-        });
-    let (Some(coverage), Some(ports)) = (&props.report.coverage, use_context::<Ports>()) else {
-        return Html::default();
-    };
-    let count = order.len();
-    let row = {
-        let (report, order) = (props.report.clone(), Rc::clone(&order));
-        Callback::from(move |at: usize| {
-            let files = report.coverage.as_ref().map_or(&[][..], |coverage| &coverage.files);
-            let file = order.get(at).and_then(|at| files.get(*at));
-            file.map(|file| self::row(&file.path, Sum::of(file), None)).unwrap_or_default()
-        })
-    };
-    let act = {
-        let (report, state, act) = (props.report.clone(), props.state.clone(), props.act.clone());
-        let order = Rc::clone(&order);
-        Callback::from(move |(at, _): (usize, RowAct)| {
-            let files = report.coverage.as_ref().map_or(&[][..], |coverage| &coverage.files);
-            if let Some(file) = order.get(at).and_then(|at| files.get(*at)) {
-                act.emit(Action::Fragment(open(&state, &file.path).fragment()));
-            }
-        })
-    };
-    html! {
-        <>
-            <h2 id="list-title" class="unseen">{ "Covered files" }</h2>
-            { shown(coverage, count) }
-            if count == 0 { { empty(&props.state, &ports, "The reports name no file.", "No file fits these filters.") } } else {
-                <Rows key={format!("{:?}{}", props.state.sort, props.state.query)} id="file" label="Covered files" kind="covered" head={columns()} {count} {row} {act} />
-            }
-        </>
+pub(super) static FILES: TreeKind = TreeKind {
+    id: "file",
+    title: "Covered files",
+    class: "covered",
+    columns: &COLUMNS,
+    nouns: ("file", "files"),
+    items: |report| items(report, &|path| vec![path]),
+    rank,
+    row,
+    text,
+    enter,
+};
+
+pub(super) fn items<'r>(report: &'r Report, parts: &dyn Fn(&'r str) -> Vec<&'r str>) -> Vec<Item<'r>> {
+    let files = files(report);
+    files.iter().map(|file| Item { parts: parts(&file.path), sums: sums(file) }).collect()
+}
+
+fn files(report: &Report) -> &[CoveredFile] {
+    report.coverage.as_ref().map_or(&[], |coverage| &coverage.files)
+}
+
+/// Covered and all lines, branches and functions.
+pub(super) fn sums(file: &CoveredFile) -> Sums {
+    let (line, branch, function) = (file.line, file.branch.unwrap_or_default(), file.function.unwrap_or_default());
+    [line.covered, line.total, branch.covered, branch.total, function.covered, function.total]
+}
+
+pub(super) fn ratios(sums: &Sums) -> [Ratio; 3] {
+    let [line, lines, branch, branches, function, functions] = *sums;
+    [(line, lines), (branch, branches), (function, functions)].map(|(covered, total)| Ratio { covered, total })
+}
+
+fn rank(sums: &Sums, sort: Sort) -> u64 {
+    let [line, ..] = ratios(sums);
+    match sort {
+        // What has no lines is last.
+        Sort::Worst => u64::try_from(words::share(line, 1_000_000).unwrap_or(u128::MAX)).unwrap_or(u64::MAX),
+        Sort::Most => u64::MAX - missed(line),
+        Sort::Name => 0,
     }
 }
 
-fn order(files: &[CoveredFile], sort: Sort, query: &str) -> Vec<usize> {
-    let words = Query::new(query, &query::RECORDS);
-    let mut order: Vec<usize> =
-        files.iter().enumerate().filter(|(_, file)| fits(&words, file)).map(|(at, _)| at).collect();
-    // Files come by path, which stays where they rank the same.
-    order.sort_by_cached_key(|at| files.get(*at).map(|file| Sum::of(file).rank(sort)));
-    order
+pub(super) fn missed(ratio: Ratio) -> u64 {
+    ratio.total.saturating_sub(ratio.covered)
 }
 
-pub(super) fn columns() -> Html {
-    heads(&[
-        ("name", "Path"),
-        ("lines", "Lines"),
-        ("missed", "Uncovered"),
-        ("branches", "Branches"),
-        ("functions", "Functions"),
-    ])
+fn text(report: &Report, at: usize) -> String {
+    files(report).get(at).map(|file| file.path.clone()).unwrap_or_default()
 }
 
-/// The row of a file or of a folder, which is open or shut.
-pub(super) fn row(name: &str, sum: Sum, folder: Option<bool>) -> Row {
+fn enter(report: &Report, state: &State, at: usize) -> Option<State> {
+    files(report).get(at).map(|file| super::open(state, &file.path))
+}
+
+fn row(name: &str, sums: &Sums, _: &Sums, open: Option<bool>) -> Row {
     let name = words::visible(name);
-    let part = |ratio: crate::model::Ratio| if ratio.total > 0 { words::percent(ratio) } else { String::new() };
+    let [line, branch, function] = ratios(sums);
+    let part = |class: &'static str, ratio: Ratio| {
+        cell(
+            class,
+            if ratio.total > 0 {
+                html! { { words::percent(ratio) } }
+            } else {
+                Html::default()
+            },
+        )
+    };
     Row {
         class: "",
         cells: html! {
             <>
-                { cell("name", html! { <>
-                    <span class={classes!("twist", folder.map(|open| if open { "open" } else { "shut" }))} aria-hidden="true"></span>
-                    <span class="path-name" title={name.clone()}>{ name.clone() }</span>
-                </> }) }
-                { cell("lines", html! { <span class={classes!("lines-in", tone(sum.line))}><span>{ words::percent(sum.line) }</span>{ bar(sum.line) }</span> }) }
-                { cell("missed", html! { <>{ words::number(sum.missed()) }<span class="quiet">{ format!(" of {}", words::number(sum.line.total)) }</span></> }) }
-                { cell("branches", html! { { part(sum.branch) } }) }
-                { cell("functions", html! { { part(sum.function) } }) }
+                { cell("name", html! { <>{ twist(open) }<span class="path-name" title={name.clone()}>{ name.clone() }</span></> }) }
+                { cell("lines", html! { <span class={classes!("lines-in", tone(line))}><span>{ words::percent(line) }</span>{ bar(line) }</span> }) }
+                { cell("missed", html! { <>{ words::number(missed(line)) }<span class="quiet">{ format!(" of {}", words::number(line.total)) }</span></> }) }
+                { part("branches", branch) }
+                { part("functions", function) }
             </>
         },
     }

@@ -1,5 +1,6 @@
-use super::{Sum, folders, open};
-use crate::model::Coverage;
+use super::list::{items, missed, ratios};
+use super::open;
+use crate::model::{Coverage, Ratio, Report};
 use crate::ui::components::Tree;
 use crate::ui::query::{self, Query};
 use crate::ui::{State, words};
@@ -19,34 +20,32 @@ struct Area {
 
 struct Item {
     name: String,
-    sum: Sum,
+    line: Ratio,
     /// Where a click leads.
     state: State,
     folder: bool,
 }
 
 /// The files of a folder as areas: as large as they have lines, and in the colour and pattern of their share.
-pub(super) fn view(coverage: &Coverage, state: &State) -> Html {
-    let (tree, sums) = folders::tree(coverage);
+pub(super) fn view(report: &Report, coverage: &Coverage, state: &State) -> Html {
+    let mut tree = Tree::new(&items(report, &|path| path.split_inclusive('/').collect()));
+    tree.sort(&|sums| u64::MAX - ratios(sums)[0].total);
     let here = find(&tree, &state.path);
     let words = Query::new(&state.query, &query::RECORDS);
-    let kept = tree.kept(|at| coverage.files.get(at).is_some_and(|file| super::fits(&words, file)));
-    let mut items: Vec<Item> = inside(&tree, here)
-        .iter()
-        .filter(|at| kept.get(**at) == Some(&true))
-        .filter_map(|at| item(coverage, &tree, &sums, *at, state))
-        .filter(|item| item.sum.line.total > 0)
-        .collect();
-    items.sort_by_key(|item| std::cmp::Reverse(item.sum.line.total));
+    let kept = tree.kept(&|at| coverage.files.get(at).is_some_and(|file| words.fits(&[&file.path], &[])));
+    let mut items: Vec<Item> = Vec::new();
+    for at in inside(&tree, here).iter().filter(|at| kept.get(**at) == Some(&true)) {
+        items.extend(item(coverage, &tree, *at, state).filter(|item| item.line.total > 0));
+    }
     let beyond = items.len().saturating_sub(MOST);
     items.truncate(MOST);
-    let sum = here.and_then(|at| sums.get(at)).map_or(coverage.line, |sum| sum.line);
+    let line = here.and_then(|at| line(&tree, at)).unwrap_or(coverage.line);
     html! {
         <>
             <h2 id="list-title" class="unseen">{ "Map of the covered files" }</h2>
             <div class="list-head map-head">
                 { crumbs(&tree, here, state) }
-                <p class="quiet" role="status">{ format!("{} of {} lines", words::percent(sum), words::number(sum.total)) }</p>
+                <p class="quiet" role="status">{ format!("{} of {} lines", words::percent(line), words::number(line.total)) }</p>
             </div>
             if items.is_empty() { <p class="quiet">{ "Nothing with lines is here." }</p> } else {
                 { legend() }
@@ -57,7 +56,7 @@ pub(super) fn view(coverage: &Coverage, state: &State) -> Html {
                     <table>
                         <thead><tr><th scope="col">{ "Path" }</th><th scope="col">{ "Share" }</th><th scope="col">{ "Lines" }</th></tr></thead>
                         <tbody>{ for items.iter().map(|item| html! {
-                            <tr><th scope="row"><a href={item.state.link()}>{ words::visible(&item.name) }</a></th><td>{ words::percent(item.sum.line) }</td><td>{ words::number(item.sum.line.total) }</td></tr>
+                            <tr><th scope="row"><a href={item.state.link()}>{ words::visible(&item.name) }</a></th><td>{ words::percent(item.line) }</td><td>{ words::number(item.line.total) }</td></tr>
                         }) }</tbody>
                     </table>
                 </details>
@@ -84,14 +83,19 @@ fn inside(tree: &Tree, here: Option<usize>) -> &[usize] {
     }
 }
 
-fn item(coverage: &Coverage, tree: &Tree, sums: &[Sum], at: usize, state: &State) -> Option<Item> {
+fn line(tree: &Tree, at: usize) -> Option<Ratio> {
+    let [line, ..] = ratios(&tree.nodes.get(at)?.sums);
+    Some(line)
+}
+
+fn item(coverage: &Coverage, tree: &Tree, at: usize, state: &State) -> Option<Item> {
     let node = tree.nodes.get(at)?;
     let folder = !node.children.is_empty();
     let path = match node.items.first().filter(|_| !folder) {
         Some(file) => coverage.files.get(*file)?.path.clone(),
         None => tree.path(at),
     };
-    Some(Item { name: node.name.clone(), sum: *sums.get(at)?, state: open(state, &path), folder })
+    Some(Item { name: node.name.clone(), line: line(tree, at)?, state: open(state, &path), folder })
 }
 
 fn crumbs(tree: &Tree, here: Option<usize>, state: &State) -> Html {
@@ -125,9 +129,9 @@ const STEPS: [(&str, &str, &str); 4] = [
     ("all", "good", "95\u{a0}% and more"),
 ];
 
-fn step(sum: Sum) -> (&'static str, &'static str, &'static str) {
+fn step(line: Ratio) -> (&'static str, &'static str, &'static str) {
     let [none, some, most, all] = STEPS;
-    match words::share(sum.line, 100) {
+    match words::share(line, 100) {
         Some(0..50) | None => none,
         Some(50..80) => some,
         Some(80..95) => most,
@@ -158,7 +162,7 @@ fn patterns(prefix: &'static str) -> Html {
 }
 
 fn picture(items: &[Item], width: f64, height: f64, class: &'static str) -> Html {
-    let sizes: Vec<f64> = items.iter().map(|item| wide(item.sum.line.total)).collect();
+    let sizes: Vec<f64> = items.iter().map(|item| wide(item.line.total)).collect();
     let areas = squarify(&sizes, Area { x: 0.0, y: 0.0, width, height });
     let prefix = if class.ends_with("wide") { "wide-" } else { "narrow-" };
     html! {
@@ -170,14 +174,14 @@ fn picture(items: &[Item], width: f64, height: f64, class: &'static str) -> Html
 }
 
 fn drawn(item: &Item, area: Area, prefix: &str) -> Html {
-    let (pattern, tone, _) = step(item.sum);
+    let (pattern, tone, _) = step(item.line);
     let name = words::visible(&item.name);
-    let share = words::percent(item.sum.line);
+    let share = words::percent(item.line);
     let label = format!(
         "{name}{}: {share} of {} lines, {} uncovered",
         if item.folder { " (folder)" } else { "" },
-        words::number(item.sum.line.total),
-        words::number(item.sum.missed())
+        words::number(item.line.total),
+        words::number(missed(item.line))
     );
     // What a letter takes, about; a name that does not fit is cut, and a mere beginning left out.
     let room = whole((area.width - 12.0) / 7.4);

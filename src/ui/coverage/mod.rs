@@ -2,18 +2,15 @@
 //! the lines of each.
 
 mod file;
-mod folders;
 mod list;
 mod map;
 mod summary;
 
-use super::components::{Facet, Icon, facet, icon, search};
-use super::query::Query;
+use super::components::{Facet, Icon, TreeList, facet, icon, search};
 use super::{Action, Part, Ports, Shared, Sort, State, View, words};
-use crate::model::{Coverage, CoveredFile, Ratio};
+use crate::model::Ratio;
 use file::FileLines;
-use folders::Folders;
-use list::List;
+use list::{FILES, FOLDERS};
 use yew::{Html, html};
 
 pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
@@ -57,9 +54,11 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
                 </aside>
                 <section class="list" aria-labelledby="list-title">
                     { match part {
-                        Part::Flat => html! { <List report={report.clone()} state={state.clone()} act={ports.act.clone()} /> },
-                        Part::Map => map::view(coverage, state),
-                        _ => html! { <Folders report={report.clone()} state={state.clone()} act={ports.act.clone()} /> },
+                        Part::Map => map::view(report, coverage, state),
+                        _ => {
+                            let kind = if part == Part::Flat { &FILES } else { &FOLDERS };
+                            html! { <TreeList report={report.clone()} state={state.clone()} {kind} /> }
+                        }
                     } }
                 </section>
             </div>
@@ -67,51 +66,9 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
     }
 }
 
-/// What files come to together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Sum {
-    line: Ratio,
-    branch: Ratio,
-    function: Ratio,
-}
-
-impl std::ops::AddAssign for Sum {
-    fn add_assign(&mut self, other: Self) {
-        self.line += other.line;
-        self.branch += other.branch;
-        self.function += other.function;
-    }
-}
-
-impl Sum {
-    fn of(file: &CoveredFile) -> Self {
-        let CoveredFile { line, branch, function, .. } = file;
-        Self { line: *line, branch: branch.unwrap_or_default(), function: function.unwrap_or_default() }
-    }
-
-    /// What a list is sorted by, smallest first. What has no lines is last.
-    fn rank(&self, sort: Sort) -> (bool, u128) {
-        let missed = self.missed();
-        match sort {
-            // Finer than what is shown, so that what looks equal still stands in order.
-            Sort::Worst => (self.line.total == 0, words::share(self.line, 1_000_000).unwrap_or(0)),
-            Sort::Most => (self.line.total == 0, u128::from(u64::MAX - missed)),
-            Sort::Name => (false, 0),
-        }
-    }
-
-    fn missed(&self) -> u64 {
-        self.line.total.saturating_sub(self.line.covered)
-    }
-}
-
 /// The link that opens a file.
 fn open(state: &State, path: &str) -> State {
     State { path: path.to_owned(), selected: None, view: View::Coverage, ..state.clone() }
-}
-
-fn fits(words: &Query, file: &CoveredFile) -> bool {
-    words.fits(&[&file.path], &[])
 }
 
 /// Shares in the tone of what they are, next to a word: colours are no thresholds.
@@ -132,15 +89,4 @@ fn nothing() -> Html {
             <p>{ "Drop what your coverage tool writes: Cobertura or JaCoCo XML, LCOV, Clover, Go’s " }<code>{ "-coverprofile" }</code>{ ", coverage.py’s or Istanbul’s JSON and eleven more, or the zip of the artifact that holds it. With the source files beside it their lines are shown, with a diff how much of the change is covered." }</p>
         </div>
     }
-}
-
-/// What stands over a list.
-fn shown(coverage: &Coverage, shown: usize) -> Html {
-    let all = coverage.files.len();
-    let text = if shown == all {
-        words::count(all, "file", "files")
-    } else {
-        format!("{} of {}", words::number(shown as u64), words::count(all, "file", "files"))
-    };
-    html! { <div class="list-head"><p class="quiet" role="status">{ text }</p></div> }
 }

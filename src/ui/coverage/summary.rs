@@ -92,19 +92,20 @@ fn paths(coverage: &Coverage) -> Html {
     let Some(paths) = coverage.paths else {
         return html! { <p class="quiet">{ "No tree was given: the paths are those that the reports name." }</p> };
     };
-    let odd = paths.unmatched + paths.ambiguous;
-    let mut said = vec![format!("{} of the reports’ paths are files of the tree", words::number(paths.matched as u64))];
+    let mut said = vec![format!("{} found in the tree", words::number(paths.matched as u64))];
     if paths.unmatched > 0 {
-        said.push(format!("{} are none of them", words::number(paths.unmatched as u64)));
+        said.push(format!("{} not there", words::number(paths.unmatched as u64)));
     }
     if paths.ambiguous > 0 {
-        said.push(format!("{} could be several", words::number(paths.ambiguous as u64)));
+        said.push(format!("{} that could be several files", words::number(paths.ambiguous as u64)));
     }
+    let odd = paths.unmatched + paths.ambiguous > 0;
     html! {
-        <p class={classes!("paths", if odd > 0 { "warn" } else { "quiet" })}>
-            if odd > 0 { <span class="tint warn">{ icon(Icon::Triangle) }</span> }
-            { words::list(&said) }{ "." }
-            if odd > 0 { { " Those keep the path that the report names. " }<a href={State { files: crate::ui::Choices::only(crate::model::FileStatus::Read), ..State::of(View::Files) }.link()}>{ "The receipt" }</a>{ " has the reasons." } }
+        <p class="paths">
+            if odd { <span class="tint warn">{ icon(Icon::Triangle) }{ " " }</span> }
+            { "Paths of the reports: " }{ words::list(&said) }{ "." }
+            if odd { { " What was not found keeps the path that the report names." } }
+            if paths.ambiguous > 0 { { " " }<a href={State::of(View::Files).link()}>{ "The list of files" }</a>{ " names those that could be several." } }
         </p>
     }
 }

@@ -2,13 +2,12 @@ use super::{owner, unnamed};
 use crate::model::{CaseOrder, CaseQuery, CaseRow, CaseRows};
 use crate::ui::components::{CopyButton, Icon, Row, RowAct, Rows, badge, cell, heads, icon};
 use crate::ui::{Part, Question, Shared, Sort, State, View, json, words};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use yew::{Callback, Component, Context, Html, Properties, html};
 
 /// Rows that are asked for at once.
 const BLOCK: usize = 200;
-/// Blocks that are kept; those that were asked for last stay.
+/// Blocks that are kept, the latest.
 const KEPT: usize = 24;
 
 /// What [`AllTests`] shows.
@@ -22,8 +21,8 @@ pub(super) struct Props {
 
 /// All tests, by the checker's answers: the report does not hold them.
 pub(super) struct AllTests {
-    /// By their number; together what was answered to the query of this turn.
-    blocks: BTreeMap<usize, Rc<CaseRows>>,
+    /// With their numbers, the latest last: what was answered to the query of this turn.
+    blocks: Vec<(usize, Rc<CaseRows>)>,
     /// Cases that the query wants, once it is known.
     shown: Option<usize>,
     refused: Option<String>,
@@ -70,15 +69,8 @@ impl Component for AllTests {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let mut new = Self {
-            blocks: BTreeMap::new(),
-            shown: None,
-            refused: None,
-            turn: 0,
-            busy: false,
-            wanted: (0, 1),
-            opened: None,
-        };
+        let mut new =
+            Self { blocks: Vec::new(), shown: None, refused: None, turn: 0, busy: false, wanted: (0, 1), opened: None };
         new.ask(ctx);
         new
     }
@@ -111,7 +103,7 @@ impl Component for AllTests {
                 turn == self.turn
             }
             Told::Enter(at) => {
-                self.opened = self.row(at).map(|(rows, row)| CaseDetail {
+                self.opened = row_of(&self.blocks, at).map(|(rows, row)| CaseDetail {
                     row: row.clone(),
                     suite: rows.suites.get(row.suite).cloned().unwrap_or_default(),
                     class: rows.classes.get(row.class).cloned().unwrap_or_default(),
@@ -141,12 +133,8 @@ impl Component for AllTests {
             Some(n) => format!("{} of {} tests", words::number(n as u64), words::number(all)),
         };
         let blocks = self.blocks.clone();
-        let row = Callback::from(move |at: usize| {
-            blocks
-                .get(&(at / BLOCK))
-                .and_then(|rows| Some(test(rows, rows.rows.get(at % BLOCK)?)))
-                .unwrap_or_else(absent)
-        });
+        let row =
+            Callback::from(move |at: usize| row_of(&blocks, at).map_or_else(absent, |(rows, row)| test(rows, row)));
         let head = heads(&[("status", "Status"), ("name", "Test"), ("time", "Time")]);
         let count = self.shown.unwrap_or(0);
         html! {
@@ -171,7 +159,7 @@ impl AllTests {
             return;
         }
         let (from, to) = self.wanted;
-        let Some(block) = (from..to).find(|block| !self.blocks.contains_key(block)) else { return };
+        let Some(block) = (from..to).find(|block| !self.blocks.iter().any(|(known, _)| known == block)) else { return };
         let query = CaseQuery { from: block * BLOCK, count: BLOCK, ..ctx.props().query.clone() };
         let Ok(argument) = serde_json::to_string(&query) else { return };
         self.busy = true;
@@ -185,20 +173,19 @@ impl AllTests {
         match rows {
             Ok(rows) => {
                 self.shown = Some(rows.shown);
-                self.blocks.insert(block, Rc::new(rows));
+                self.blocks.push((block, Rc::new(rows)));
                 if self.blocks.len() > KEPT {
-                    let far = self.blocks.keys().copied().max_by_key(|known| known.abs_diff(block));
-                    far.map(|far| self.blocks.remove(&far));
+                    self.blocks.remove(0);
                 }
             }
             Err(reason) => self.refused = Some(reason),
         }
     }
+}
 
-    fn row(&self, at: usize) -> Option<(&CaseRows, &CaseRow)> {
-        let rows = self.blocks.get(&(at / BLOCK))?;
-        Some((rows, rows.rows.get(at % BLOCK)?))
-    }
+fn row_of(blocks: &[(usize, Rc<CaseRows>)], at: usize) -> Option<(&CaseRows, &CaseRow)> {
+    let (_, rows) = blocks.iter().find(|(block, _)| *block == at / BLOCK)?;
+    Some((rows, rows.rows.get(at % BLOCK)?))
 }
 
 impl CaseDetail {

@@ -7,12 +7,12 @@ mod slowest;
 mod suites;
 mod summary;
 
-use super::components::{Facet, Icon, facet, icon, search};
+use super::components::{Facet, Icon, TreeList, facet, icon, search};
 use super::query::{self, Query};
 use super::{Action, Part, Ports, Shared, Sort, State, words};
 use crate::model::{CaseRecord, CaseStatus, TestCounts, Tests};
 use all::AllTests;
-use suites::Suites;
+use suites::SUITES;
 use yew::{Html, html};
 
 pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
@@ -26,8 +26,9 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
         toggle: ports.act.reform(move |_| Action::Sort(sort)),
     };
     let sorts = match part {
-        Part::Suites => vec![sorted(Sort::Worst, "failures"), sorted(Sort::Most, "time"), sorted(Sort::Name, "name")],
-        Part::All => vec![sorted(Sort::Worst, "failures"), sorted(Sort::Most, "time"), sorted(Sort::Name, "name")],
+        Part::Suites | Part::All => {
+            vec![sorted(Sort::Worst, "failures"), sorted(Sort::Most, "time"), sorted(Sort::Name, "name")]
+        }
         _ => Vec::new(),
     };
     html! {
@@ -45,7 +46,7 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
                 <section class="list" aria-labelledby="list-title">
                     { match part {
                         Part::Repeats => repeats::view(tests, state, ports),
-                        Part::Suites => html! { <Suites report={report.clone()} sort={state.sort} query={state.query.clone()} /> },
+                        Part::Suites => html! { <TreeList report={report.clone()} state={state.clone()} kind={&SUITES} /> },
                         Part::Slowest => slowest::view(tests, state, ports),
                         Part::All => html! { <AllTests report={report.clone()} query={all::query(state)} ask={ports.ask.clone()} /> },
                         _ => failures::view(tests, state, ports),

@@ -26,14 +26,9 @@ fn row(case: &CaseRecord, longest: f64) -> Html {
     let seconds = case.seconds.unwrap_or(0.0);
     html! {
         <tr>
-            <td class="time"><span>{ words::seconds(seconds) }</span>{ bar(Ratio { covered: micros(seconds), total: micros(longest) }) }</td>
+            <td class="time"><span>{ words::seconds(seconds) }</span>{ bar(Ratio { covered: words::micros(seconds), total: words::micros(longest) }) }</td>
             <th scope="row"><span class="case-name">{ unnamed(&case.name) }</span><span class="case-owner">{ owner(&case.suite, &case.class) }</span></th>
             <td class="status">{ badge(words::case(case.status)) }</td>
         </tr>
     }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates")]
-fn micros(seconds: f64) -> u64 {
-    (seconds * 1e6) as u64
 }

@@ -191,8 +191,11 @@ fn use_address(state: &UseReducerHandle<State>, shown: bool) {
     use_effect_with((state.fragment(), shown), |(fragment, shown)| {
         let now = browser::fragment();
         if *shown && now.trim_start_matches('#') != fragment {
-            let view = |fragment: &str| State::default().with_fragment(fragment).view;
-            browser::set_fragment(fragment, view(&now) != view(fragment));
+            let place = |fragment: &str| {
+                let State { view, part, path, .. } = State::default().with_fragment(fragment);
+                (view, part, path)
+            };
+            browser::set_fragment(fragment, place(&now) != place(fragment));
         }
     });
     let state = state.dispatcher();

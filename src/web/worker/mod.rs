@@ -68,7 +68,9 @@ async fn answer(order: &JsValue, today: &str, tell: &Function) -> Result<(&'stat
 
 fn judge(order: &JsValue, today: &str) -> Result<(&'static str, String), Refusal> {
     let today: Date = today.parse().map_err(Refusal::Other)?;
-    let baseline = baseline(&field(order, "baseline")).map_err(Refusal::Other)?;
+    // Absent, it stays what it was.
+    let given = Some(field(order, "baseline")).filter(|given| !given.is_undefined());
+    let baseline = given.map(|given| baseline(&given)).transpose().map_err(Refusal::Other)?;
     let choice = choice(&field(order, "policy"));
     HELD.with_borrow_mut(|held| {
         let session = &mut held.as_mut().ok_or_else(|| Refusal::Other(NO_SESSION.to_owned()))?.session;
@@ -103,14 +105,12 @@ async fn details(kind: &str, argument: &str) -> Result<String, Refusal> {
     told.map_err(Refusal::Other)
 }
 
-/// `None` where nothing is said of it, `Some(None)` where it is to go.
-fn baseline(given: &JsValue) -> Result<Option<Option<Baseline>>, String> {
-    if given.is_undefined() {
-        return Ok(None);
-    }
+/// Another report to compare with; `None` where there is to be none.
+fn baseline(given: &JsValue) -> Result<Option<Baseline>, String> {
     let text = |name: &str| field(given, name).as_string();
-    let Some((name, text)) = text("name").zip(text("text")) else { return Ok(Some(None)) };
-    Baseline::read(&name, &text).map(|baseline| Some(Some(baseline))).map_err(|reason| format!("{name} {reason}"))
+    let read =
+        |(name, text): (String, String)| Baseline::read(&name, &text).map_err(|reason| format!("{name} {reason}"));
+    text("name").zip(text("text")).map(read).transpose()
 }
 
 fn choice(given: &JsValue) -> Option<Choice> {
