@@ -80,9 +80,8 @@ fn runs_in(job: &Job<'_>) -> Html {
 fn goods(job: &Job<'_>) -> Html {
     let node = job.node;
     let mut lines = Vec::new();
-    for (word, list) in [("cache", &node.caches), ("up", &node.uploads)] {
-        lines.extend(list.iter().map(|name| format!("{word} {}", words::visible(name))));
-    }
+    lines.extend(node.caches.iter().map(|cache| words::visible(cache)));
+    lines.extend(node.uploads.iter().map(|name| format!("up {}", words::visible(name))));
     for download in &node.downloads {
         let name = if download.name.is_empty() { "all".to_owned() } else { words::visible(&download.name) };
         lines.push(format!("down {name}"));
