@@ -99,7 +99,7 @@ fn rows(report: &Report, facts: &Facts<'_>, job: &Job<'_>) -> Html {
     if !node.services.is_empty() {
         let service = |service: &crate::model::ServiceNode| {
             let (picture, says, tone) = health(service.healthcheck);
-            html! { <><span class={classes!("tint", tone)} title={says}>{ icon(picture) }<span class="unseen">{ says }{ " " }</span></span>{ " " }{ words::visible(&service.name) }{ " " }{ code(&service.image) }</> }
+            html! { <><span class={classes!("tint", tone)}>{ icon(picture) }<span class="unseen">{ says }{ " " }</span></span>{ " " }{ words::visible(&service.name) }{ " " }{ code(&service.image) }</> }
         };
         rows.push(row("Services", list(node.services.iter().map(service).collect())));
     }

@@ -41,7 +41,7 @@ fn row(facts: &Facts<'_>, state: &State, job: &Job<'_>, timed: bool) -> Html {
             <td data-name="Runs in">{ runs_in(job) }</td>
             <td data-name="Services">{ for node.services.iter().map(|service| {
                 let (picture, says, tone) = health(service.healthcheck);
-                html! { <span class="job-service"><span class={classes!("tint", tone)} title={says}>{ icon(picture) }</span>{ words::visible(&service.name) }<span class="unseen">{ format!(", {says}") }</span></span> }
+                html! { <span class="job-service"><span class={classes!("tint", tone)}>{ icon(picture) }</span>{ words::visible(&service.name) }<span class="unseen">{ format!(", {says}") }</span></span> }
             }) }</td>
             <td data-name="Artifacts and caches">{ goods(job) }</td>
             if timed {

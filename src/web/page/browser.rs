@@ -26,7 +26,8 @@ pub(super) fn by_id(id: &str) -> Option<Element> {
 
 /// Puts the keyboard on an element, which also scrolls to it.
 pub(super) fn focus(id: &str) {
-    if let Some(element) = by_id(id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+    // Elements of SVG take focus by the same method, though they are of another class.
+    if let Some(element) = by_id(id).map(JsCast::unchecked_into::<HtmlElement>) {
         // Refused only for elements that cannot have focus, and then the reader stays where they are.
         let _ = element.focus();
     }
