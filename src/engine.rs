@@ -1,12 +1,14 @@
 //! The only door: files and a policy in, a report out. Pure, and the same on every platform.
 
 mod details;
+mod diff;
+mod graph;
 
 use crate::evidence::{Build, Evidence, File, Run};
 use crate::input::{self, Limits, RawFile, SourceFile};
 use crate::model::{
     Baseline, Date, FileKind, FileRecord, FileStatus, Finding, Level, Outcome, OutcomeKind, PolicyPlace, Report,
-    SCHEMA, Status, Summary, Tool, Verdict, WorkflowInfo,
+    RunInfo, SCHEMA, Status, Summary, Tool, Verdict,
 };
 use crate::parse::documents;
 use crate::policy::{Demand, Policy, PolicyError};
@@ -135,6 +137,7 @@ fn judge_watched(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>, wat
             hidden.conceal_outcome(outcome);
         }
         for finding in &mut findings {
+            finding.diff = diff::unified(&finding.fix.edits, evidence.files);
             hidden.conceal_finding(finding);
         }
         outcomes.sort_by(|a, b| (a.family, &a.rule).cmp(&(b.family, &b.rule)));
@@ -160,9 +163,9 @@ fn judge_watched(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>, wat
                 coverage.limits = rules::coverage::in_force(&demands, &coverage);
                 coverage
             }),
-            runs: evidence.runs.iter().map(Run::info).collect(),
+            runs: evidence.runs.iter().map(|run| run_info(&evidence, run)).collect(),
             builds: evidence.builds.iter().map(Build::info).collect(),
-            workflows: workflows(&evidence),
+            workflows: graph::workflows(&evidence),
             waivers: evidence.waivers,
             baseline: baseline.map(|baseline| baseline.info(settle.gone())),
             merged: None,
@@ -330,16 +333,9 @@ fn records(evidence: &Evidence<'_>) -> Vec<FileRecord> {
         .collect()
 }
 
-fn workflows(evidence: &Evidence<'_>) -> Vec<WorkflowInfo> {
-    evidence
-        .workflows
-        .iter()
-        .map(|workflow| WorkflowInfo {
-            file: workflow.file.path().to_owned(),
-            name: workflow.name.unwrap_or(workflow.file.path()).to_owned(),
-            jobs: workflow.jobs.iter().map(|job| job.id.to_owned()).collect(),
-        })
-        .collect()
+fn run_info<'e>(evidence: &'e Evidence<'e>, run: &Run<'e>) -> RunInfo {
+    let workflow = evidence.workflow_of(run).map(|workflow| workflow.file.path().to_owned());
+    RunInfo { workflow_file: workflow, ..run.info() }
 }
 
 #[cfg(test)]

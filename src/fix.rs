@@ -271,6 +271,7 @@ mod tests {
                 message: String::new(),
                 why: String::new(),
                 fix: Fix { text: String::new(), edits: vec![edit.clone()] },
+                diff: String::new(),
                 place: LineIndex::default().place("a.txt", "", Span::default(), String::new()),
                 related: Vec::new(),
                 fingerprint: String::new(),

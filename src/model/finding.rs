@@ -18,6 +18,10 @@ pub struct Finding {
     pub why: String,
     /// What to do.
     pub fix: Fix,
+    /// The edits of the fix as a unified diff, for readers who have not the file: without the edits that come too close
+    /// to an earlier one, and up to a limit.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub diff: String,
     /// The primary place.
     pub place: Place,
     /// Other places of the same cause, or what the finding was compared with.

@@ -9,6 +9,7 @@ mod details;
 mod finding;
 mod level;
 mod merged;
+mod pipeline;
 mod place;
 mod policy_error;
 mod policy_in_force;
@@ -26,12 +27,13 @@ pub use details::{CaseOrder, CaseQuery, CaseRow, CaseRows, CoveredLines};
 pub use finding::{Edit, Finding, Fix, Related, Status};
 pub use level::{Family, Level};
 pub use merged::{Look, Merged, MergedReport, MergedTests};
+pub use pipeline::{DownloadNode, JobNode, ServiceNode, WorkflowInfo};
 pub use place::{Excerpt, LineIndex, Place, Span};
 pub use policy_error::PolicyError;
 pub use policy_in_force::{NumberInForce, ParameterInForce, PolicyInForce, RuleInForce, Unit};
 pub use report::{
     FileKind, FileRecord, FileStatus, Outcome, OutcomeCounts, OutcomeKind, PolicyInfo, PolicyPlace, PolicySource,
-    Report, SCHEMA, Summary, Tool, Verdict, WorkflowInfo,
+    Report, SCHEMA, Summary, Tool, Verdict,
 };
 pub use runs::{BuildInfo, JobInfo, PathBy, RunInfo, StepInfo};
 pub use tests::{

@@ -1,4 +1,6 @@
-use super::{BaselineInfo, BuildInfo, Coverage, Family, Finding, Level, Merged, RunInfo, Tests, WaiverRecord};
+use super::{
+    BaselineInfo, BuildInfo, Coverage, Family, Finding, Level, Merged, RunInfo, Tests, WaiverRecord, WorkflowInfo,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -190,17 +192,6 @@ impl OutcomeKind {
             Self::NotApplicable => "not-applicable",
         }
     }
-}
-
-/// A workflow in short.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WorkflowInfo {
-    /// Path.
-    pub file: String,
-    /// Its `name`, or its path.
-    pub name: String,
-    /// Ids of its jobs.
-    pub jobs: Vec<String>,
 }
 
 /// The receipt for one input file.

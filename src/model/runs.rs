@@ -7,6 +7,9 @@ pub struct RunInfo {
     pub file: String,
     /// Name of the workflow; empty where no record tells.
     pub workflow: String,
+    /// Path of that workflow; absent where it is not in the input, or two have its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow_file: Option<String>,
     /// Id of the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<u64>,

@@ -32,6 +32,7 @@ impl Hidden {
         }
         self.mask(&mut finding.message);
         self.mask(&mut finding.fix.text);
+        self.mask(&mut finding.diff);
         self.conceal_place(&mut finding.place);
         for related in &mut finding.related {
             self.mask(&mut related.message);

@@ -265,6 +265,7 @@ impl<'s> Sink<'s> {
             message: words.message,
             why: words.why,
             fix: words.fix,
+            diff: String::new(),
             place,
             related: words.related,
             fingerprint: settled.fingerprint,

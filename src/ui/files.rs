@@ -1,6 +1,7 @@
 use super::components::{Facet, badge, facet, inline, more, search, shown_of};
+use super::query::{self, Query};
 use super::report_view::empty;
-use super::{Action, Ports, Shared, State, select, words};
+use super::{Action, Ports, Shared, State, findings, select, words};
 use crate::model::FileRecord;
 use yew::{AttrValue, Html, html};
 
@@ -9,7 +10,7 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports, notes: &[AttrV
     html! {
         <div class="with-filters">
             <aside class="filters" aria-label="Filters">
-                { search(state, ports, "Filter the files", "Filter by words") }
+                { search(state, ports, "Filter the files", "Words, file:, kind: …") }
                 { facet("Status", words::FILE_STATUSES.into_iter().map(|status| {
                     let sign = words::file_status(status);
                     Facet {
@@ -24,6 +25,7 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports, notes: &[AttrV
             <section class="list" aria-labelledby="list-title">
                 <h2 id="list-title" class="unseen">{ "Files" }</h2>
                 <div class="list-head">{ shown_of(state, ports, shown.len(), report.files.len(), "file", "files") }</div>
+                { findings::remarks(&Query::new(&state.query, &query::FILES).remarks) }
                 { for notes.iter().map(|note| html! { <p class="notice note"><span>{ note }</span></p> }) }
                 if shown.is_empty() {
                     { empty(state, ports, "No file was given.", "No file fits these filters.") }

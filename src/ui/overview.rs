@@ -1,3 +1,5 @@
+mod measured;
+
 use super::components::{Icon, bar, icon, inline, place_label};
 use super::{Choices, Shared, State, View, select, words};
 use crate::model::{Coverage, Family, FileStatus, Level, OutcomeKind, Ratio, Report, Tests};
@@ -14,9 +16,11 @@ pub(super) fn view(report: &Shared) -> Html {
             <div class="columns">
                 <div class="main-column">
                     { families(report) }
+                    { measured::budgets(report) }
                 </div>
                 <div class="side-column">
                     { first(report) }
+                    if let Some(baseline) = &report.baseline { { measured::baseline(report, baseline) } }
                     { policy(report) }
                     { inputs(report) }
                 </div>
@@ -62,6 +66,8 @@ fn figures(report: &Report) -> Html {
             { level(Level::Info, summary.infos, "Notes", "worth knowing") }
             { tests(report.tests.as_ref()) }
             { coverage(report, report.coverage.as_ref()) }
+            { run_time(report) }
+            { image_build(report) }
         </section>
     }
 }
@@ -133,6 +139,57 @@ fn coverage(report: &Report, coverage: Option<&Coverage>) -> Html {
     figure("Coverage", value, tone, Some(link), html! { <>{ bar(coverage.line) }{ below.join(", ") }</> })
 }
 
+/// The longest run that is known whole.
+fn run_time(report: &Report) -> Html {
+    let mut longest: Option<(f64, usize)> = None;
+    let mut runs = 0;
+    for (number, run) in report.runs.iter().enumerate() {
+        if let Some(seconds) = run.seconds.filter(|_| run.complete) {
+            runs += 1;
+            if longest.is_none_or(|(known, _)| seconds > known) {
+                longest = Some((seconds, number));
+            }
+        }
+    }
+    let Some((seconds, number)) = longest else { return Html::default() };
+    let budget = report.outcomes.iter().find(|o| o.rule == "run-over-budget").map(|o| o.outcome);
+    let (tone, below) = match budget {
+        Some(OutcomeKind::Failed) => ("bad", "a run is over its budget"),
+        Some(OutcomeKind::Passed) => ("good", "within the budget"),
+        _ => ("plain", "no budget is set"),
+    };
+    let of = if runs > 1 { format!("the longest of {}; ", words::count(runs, "run", "runs")) } else { String::new() };
+    let workflow = report.runs.get(number).and_then(|run| run.workflow_file.clone());
+    let link = workflow.map(|workflow| State { workflow, run: Some(number), ..State::of(View::Pipeline) }.link());
+    let picture = match tone {
+        "bad" => Icon::Cross,
+        "good" => Icon::Check,
+        _ => Icon::Clock,
+    };
+    figure(
+        "Run time",
+        html! { <>{ icon(picture) }{ words::seconds(seconds) }</> },
+        tone,
+        link,
+        html! { { format!("{of}{below}") } },
+    )
+}
+
+/// The longest build of an image that a record tells of.
+fn image_build(report: &Report) -> Html {
+    let longest = report.builds.iter().filter(|build| build.seconds.is_some());
+    let longest = longest.reduce(|known, build| if build.seconds > known.seconds { build } else { known });
+    let Some((build, seconds)) = longest.and_then(|build| Some((build, build.seconds?))) else {
+        return Html::default();
+    };
+    let below = match (build.steps, build.failed) {
+        (0, _) => "the record has no steps".to_owned(),
+        (steps, 0) => format!("{} of {steps} steps from the cache", build.cached),
+        (steps, failed) => format!("{failed} of {steps} steps failed"),
+    };
+    figure("Image build", html! { { words::seconds(seconds) } }, "note", None, html! { { below } })
+}
+
 /// What became of the rules, family by family.
 fn families(report: &Report) -> Html {
     let present: Vec<Family> =
@@ -142,7 +199,7 @@ fn families(report: &Report) -> Html {
     }
     html! {
         <section class="panel" aria-labelledby="families">
-            <h2 id="families">{ "Outcomes by family" }</h2>
+            <h2 id="families">{ "Gates by family" }</h2>
             <table class="matrix">
                 <thead>
                     <tr>
@@ -162,6 +219,9 @@ fn families(report: &Report) -> Html {
 fn family_row(report: &Report, family: Family) -> Html {
     let count =
         |outcome: OutcomeKind| report.outcomes.iter().filter(|o| o.family == family && o.outcome == outcome).count();
+    // The outcomes come worst first.
+    let gate = words::OUTCOMES.into_iter().find(|outcome| count(*outcome) > 0).unwrap_or(OutcomeKind::NotApplicable);
+    let gate = words::outcome(gate);
     let link = |outcomes: Option<OutcomeKind>| {
         State {
             families: Choices::only(family),
@@ -180,7 +240,7 @@ fn family_row(report: &Report, family: Family) -> Html {
     };
     html! {
         <tr>
-            <th scope="row"><a href={link(None)}>{ family.word() }</a><span class="family-words">{ words::family(family) }</span></th>
+            <th scope="row"><span class={classes!("tint", gate.tone)} title={gate.word}>{ icon(gate.icon) }<span class="unseen">{ gate.word }{ ": " }</span></span>{ " " }<a href={link(None)}>{ family.word() }</a><span class="family-words">{ words::family(family) }</span></th>
             { for words::OUTCOMES.into_iter().map(cell) }
         </tr>
     }
@@ -245,7 +305,8 @@ fn inputs(report: &Report) -> Html {
     let problem =
         report.files.iter().filter(|f| matches!(f.status, FileStatus::Unreadable | FileStatus::PartlyRead)).count();
     let workflow = |w: &crate::model::WorkflowInfo| {
-        html! { <li><strong>{ words::visible(&w.name) }</strong>{ " " }<code>{ words::visible(&w.file) }</code><span class="quiet">{ format!(" {}", words::count(w.jobs.len(), "job", "jobs")) }</span></li> }
+        let link = State { workflow: w.file.clone(), ..State::of(View::Pipeline) }.link();
+        html! { <li><a href={link}><strong>{ words::visible(&w.name) }</strong></a>{ " " }<code>{ words::visible(&w.file) }</code><span class="quiet">{ format!(" {}", words::count(w.jobs.len(), "job", "jobs")) }</span></li> }
     };
     html! {
         <section class="panel" aria-labelledby="inputs">

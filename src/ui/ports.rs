@@ -11,6 +11,8 @@ pub struct Ports {
     pub act: Callback<Action>,
     /// Puts text on the clipboard.
     pub copy: Callback<Copy>,
+    /// Scrolls a list to the element with this id.
+    pub reveal: Callback<String>,
     /// Asks about the files.
     pub ask: Callback<Question>,
     /// Changes the policy that the files are judged by.

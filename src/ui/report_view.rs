@@ -1,6 +1,7 @@
 use super::components::{Icon, icon, inline};
+use super::findings::FindingsView;
 use super::{
-    Bench, Ports, Shared, State, View, compare, coverage, files, findings, overview, policy, rules, tests, words,
+    Bench, Ports, Shared, State, View, compare, coverage, files, overview, pipeline, policy, rules, tests, words,
 };
 use crate::model::{FileStatus, OutcomeKind, Report, Status, Verdict};
 use yew::{AttrValue, Html, Properties, classes, component, html, use_context};
@@ -54,7 +55,7 @@ pub(super) fn head(report: &Report, state: &State, tools: Html) -> Html {
                 </div>
             </section>
             <nav class="tabs" aria-label="Parts of the report">
-                <ul>{ for View::ALL.into_iter().map(|view| tab(report, state, view)) }</ul>
+                <ul>{ for View::of(report).into_iter().map(|view| tab(report, state, view)) }</ul>
             </nav>
         </>
     }
@@ -64,9 +65,10 @@ pub(super) fn head(report: &Report, state: &State, tools: Html) -> Html {
 pub(super) fn part(report: &Shared, state: &State, ports: &Ports, notes: &[AttrValue], bench: &Bench) -> Html {
     match state.view {
         View::Overview => overview::view(report),
-        View::Findings => findings::view(report, state, ports),
+        View::Findings => html! { <FindingsView report={report.clone()} state={state.clone()} /> },
         View::Tests => tests::view(report, state, ports),
         View::Coverage => coverage::view(report, state, ports),
+        View::Pipeline => pipeline::view(report, state, ports),
         View::Rules => rules::view(report, state, ports),
         View::Policy => html! { <policy::PolicyView report={report.clone()} bench={bench.clone()} /> },
         View::Compare => compare::view(report, bench, ports),
@@ -92,6 +94,7 @@ fn tab(report: &Report, state: &State, view: View) -> Html {
         View::Findings => Some(report.findings.len() as u64),
         View::Tests => report.tests.as_ref().map(|tests| tests.counts.total),
         View::Coverage => report.coverage.as_ref().map(|coverage| coverage.files.len() as u64),
+        View::Pipeline => Some(report.workflows.len() as u64),
         View::Rules => Some(report.outcomes.len() as u64),
         View::Files => Some(report.files.len() as u64),
         View::Policy | View::Compare => None,

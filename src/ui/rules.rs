@@ -1,4 +1,5 @@
 use super::components::{Facet, badge, facet, inline, search, shown_of};
+use super::query::{self, Query};
 use super::report_view::empty;
 use super::{Action, Ports, Shared, State, View, findings, select, words};
 use crate::model::{Family, Outcome, OutcomeKind, Report};
@@ -21,7 +22,7 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
     html! {
         <div class="with-filters">
             <aside class="filters" aria-label="Filters">
-                { search(state, ports, "Filter the rules", "Filter by words") }
+                { search(state, ports, "Filter the rules", "Words, rule:, outcome: …") }
                 { facet("Outcome", words::OUTCOMES.into_iter().map(|kind| {
                     let sign = words::outcome(kind);
                     Facet {
@@ -49,6 +50,7 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
                     { shown_of(state, ports, shown.len(), report.outcomes.len(), "rule", "rules") }
                     if !state.rule.is_empty() { { findings::only_rule(&state.rule, ports) } }
                 </div>
+                { findings::remarks(&Query::new(&state.query, &query::RULES).remarks) }
                 if shown.is_empty() { { empty(state, ports, "The policy turns no rule on.", "No rule fits these filters.") } }
                 { for present.into_iter().map(|family| family_table(report, family, &shown)) }
             </section>

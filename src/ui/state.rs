@@ -1,4 +1,4 @@
-use crate::model::{CaseStatus, Family, FileStatus, Level, OutcomeKind, Status};
+use crate::model::{CaseStatus, Family, FileStatus, Level, OutcomeKind, Report, Status};
 use std::fmt::Write as _;
 use std::rc::Rc;
 use yew::Reducible;
@@ -29,8 +29,16 @@ pub struct State {
     pub path: String,
     /// Only this rule; all when empty.
     pub rule: String,
+    /// Only what is in this file, and at or below this structural address; everything where they are empty.
+    pub within: Within,
     /// Words that must (or, after a `-`, must not) occur.
     pub query: String,
+    /// The workflow that is drawn, by its path; the one that tells most when empty.
+    pub workflow: String,
+    /// The run whose times are shown, by its number in the report; the latest where there is none.
+    pub run: Option<usize>,
+    /// The job of the workflow whose facts are shown, by its id; none when empty.
+    pub job: String,
     /// What findings are put together by.
     pub group: Group,
     /// The finding that the keyboard is on, by its number in the report.
@@ -39,10 +47,21 @@ pub struct State {
     pub rows: usize,
     /// Whether the key map is open; not in the fragment.
     pub help: bool,
+    /// Whether the palette is open; not in the fragment.
+    pub palette: bool,
     /// Colours; kept in the browser, not in the fragment.
     pub theme: Theme,
     /// Whether single keys do anything; kept in the browser, not in the fragment.
     pub keys: bool,
+}
+
+/// A part of the input.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Within {
+    /// Path of the file; empty for all files.
+    pub file: String,
+    /// Structural address; empty for the whole file.
+    pub path: String,
 }
 
 /// The few values that a filter lets through, in order; all when there is none. A tree would be a tenth of the page.
@@ -60,6 +79,8 @@ pub enum View {
     Tests,
     /// How much of the code they reach.
     Coverage,
+    /// Workflows as graphs of their jobs.
+    Pipeline,
     /// What became of each rule.
     Rules,
     /// The policy, to be read and changed.
@@ -77,6 +98,8 @@ pub enum Group {
     File,
     /// One group a rule.
     Rule,
+    /// One group a family.
+    Family,
     /// One group a level.
     Level,
 }
@@ -151,6 +174,14 @@ pub enum Action {
     Sort(Sort),
     /// Show one rule, or all when empty.
     Rule(String),
+    /// Show what is in a part of the input, or all.
+    Within(Within),
+    /// Draw a workflow.
+    Workflow(String),
+    /// Show the times of a run.
+    Run(Option<usize>),
+    /// Show the facts of a job, or of none when empty.
+    Job(String),
     /// Search.
     Query(String),
     /// Group.
@@ -163,6 +194,8 @@ pub enum Action {
     More,
     /// Open or close the key map.
     Help(bool),
+    /// Open or close the palette.
+    Palette(bool),
     /// Choose colours.
     Theme(Theme),
     /// Turn single keys on or off.
@@ -183,11 +216,16 @@ impl Default for State {
             sort: Sort::default(),
             path: String::new(),
             rule: String::new(),
+            within: Within::default(),
             query: String::new(),
+            workflow: String::new(),
+            run: None,
+            job: String::new(),
             group: Group::File,
             selected: None,
             rows: Self::FIRST_ROWS,
             help: false,
+            palette: false,
             theme: Theme::System,
             keys: true,
         }
@@ -207,15 +245,24 @@ impl State {
 
     /// Whether a filter hides anything.
     pub fn filtered(&self) -> bool {
-        let open = Self {
+        self.fragment_without_selection() != self.open().fragment_without_selection()
+    }
+
+    /// The same without its filters.
+    fn open(&self) -> Self {
+        Self {
             view: self.view,
             group: self.group,
             part: self.part,
             sort: self.sort,
             path: self.path.clone(),
+            workflow: self.workflow.clone(),
+            run: self.run,
+            job: self.job.clone(),
+            theme: self.theme,
+            keys: self.keys,
             ..Self::default()
-        };
-        self.fragment_without_selection() != open.fragment_without_selection()
+        }
     }
 
     /// The parts that differ from the default, as a fragment without its `#`.
@@ -227,7 +274,7 @@ impl State {
         fragment
     }
 
-    fn fragment_without_selection(&self) -> String {
+    pub(super) fn fragment_without_selection(&self) -> String {
         let mut out = String::new();
         if self.view != View::Overview {
             push(&mut out, "v", self.view.word());
@@ -253,8 +300,19 @@ impl State {
         if !self.rule.is_empty() {
             push(&mut out, "rule", &self.rule);
         }
-        if !self.query.is_empty() {
-            push(&mut out, "q", &self.query);
+        for (key, value) in [
+            ("in", &self.within.file),
+            ("at", &self.within.path),
+            ("q", &self.query),
+            ("workflow", &self.workflow),
+            ("job", &self.job),
+        ] {
+            if !value.is_empty() {
+                push(&mut out, key, value);
+            }
+        }
+        if let Some(run) = self.run {
+            push(&mut out, "run", &(run + 1).to_string());
         }
         out
     }
@@ -285,8 +343,13 @@ impl State {
                 "sort" => state.sort = pick(&Sort::ALL, &value, Sort::word).unwrap_or_default(),
                 "path" => state.path = value,
                 "rule" => state.rule = value,
+                "in" => state.within.file = value,
+                "at" => state.within.path = value,
                 "q" => state.query = value,
-                "finding" => state.selected = value.parse::<usize>().ok().and_then(|n| n.checked_sub(1)),
+                "workflow" => state.workflow = value,
+                "job" => state.job = value,
+                "run" => state.run = number(&value),
+                "finding" => state.selected = number(&value),
                 _ => {}
             }
         }
@@ -332,8 +395,17 @@ impl Reducible for State {
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let mut next = (*self).clone();
-        let filters =
-            !matches!(action, Action::Select(_) | Action::More | Action::Help(_) | Action::Theme(_) | Action::Keys(_));
+        let filters = !matches!(
+            action,
+            Action::Select(_)
+                | Action::More
+                | Action::Help(_)
+                | Action::Palette(_)
+                | Action::Theme(_)
+                | Action::Keys(_)
+                | Action::Job(_)
+                | Action::Run(_)
+        );
         if filters {
             next.selected = None;
             next.rows = Self::FIRST_ROWS;
@@ -355,22 +427,17 @@ impl Reducible for State {
             Action::Case(status) => next.cases.toggle(status),
             Action::Sort(sort) => next.sort = sort,
             Action::Rule(rule) => next.rule = rule,
+            Action::Within(within) => next.within = within,
+            Action::Workflow(workflow) => (next.workflow, next.run, next.job) = (workflow, None, String::new()),
+            Action::Run(run) => next.run = run,
+            Action::Job(job) => next.job = job,
             Action::Query(query) => next.query = query,
             Action::Group(group) => next.group = group,
-            Action::Clear => {
-                next = Self {
-                    theme: next.theme,
-                    keys: next.keys,
-                    group: next.group,
-                    part: next.part,
-                    sort: next.sort,
-                    path: next.path,
-                    ..Self::of(next.view)
-                };
-            }
+            Action::Clear => next = next.open(),
             Action::Select(selected) => next.selected = selected,
             Action::More => next.rows += Self::MORE_ROWS,
             Action::Help(open) => next.help = open,
+            Action::Palette(open) => next.palette = open,
             Action::Theme(theme) => next.theme = theme,
             Action::Keys(on) => next.keys = on,
         }
@@ -380,16 +447,23 @@ impl Reducible for State {
 
 impl View {
     /// All views, in the order of their tabs.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Overview,
         Self::Findings,
         Self::Tests,
         Self::Coverage,
+        Self::Pipeline,
         Self::Rules,
         Self::Policy,
         Self::Files,
         Self::Compare,
     ];
+
+    /// The views of a report, in the order of their tabs: those of tests and coverage say what to drop where there is
+    /// nothing to show.
+    pub fn of(report: &Report) -> Vec<Self> {
+        Self::ALL.into_iter().filter(|view| *view != Self::Pipeline || !report.workflows.is_empty()).collect()
+    }
 
     /// The word used in the fragment.
     pub const fn word(self) -> &'static str {
@@ -398,6 +472,7 @@ impl View {
             Self::Findings => "findings",
             Self::Tests => "tests",
             Self::Coverage => "coverage",
+            Self::Pipeline => "pipeline",
             Self::Rules => "rules",
             Self::Policy => "policy",
             Self::Files => "files",
@@ -412,6 +487,7 @@ impl View {
             Self::Findings => "Findings",
             Self::Tests => "Tests",
             Self::Coverage => "Coverage",
+            Self::Pipeline => "Pipeline",
             Self::Rules => "Rules",
             Self::Policy => "Policy",
             Self::Files => "Files",
@@ -422,13 +498,14 @@ impl View {
 
 impl Group {
     /// All ways to group.
-    pub const ALL: [Self; 3] = [Self::File, Self::Rule, Self::Level];
+    pub const ALL: [Self; 4] = [Self::File, Self::Rule, Self::Family, Self::Level];
 
     /// The word used in the fragment.
     pub const fn word(self) -> &'static str {
         match self {
             Self::File => "file",
             Self::Rule => "rule",
+            Self::Family => "family",
             Self::Level => "level",
         }
     }
@@ -490,6 +567,11 @@ impl Theme {
             Self::Dark => "dark",
         }
     }
+}
+
+/// Numbers count from 1 in addresses.
+fn number(text: &str) -> Option<usize> {
+    text.parse::<usize>().ok().and_then(|number| number.checked_sub(1))
 }
 
 fn pick<T: Copy>(all: &[T], word: &str, name: fn(T) -> &'static str) -> Option<T> {

@@ -189,11 +189,12 @@ impl<'a> Run<'a> {
         self.started = started;
     }
 
-    /// As reports have it.
+    /// As reports have it, but for the path of the workflow, which the evidence knows.
     pub fn info(&self) -> RunInfo {
         RunInfo {
             file: self.file.path().to_owned(),
             workflow: self.workflow.to_owned(),
+            workflow_file: None,
             id: self.id,
             attempt: self.attempt,
             conclusion: self.conclusion.map(str::to_owned),
@@ -238,7 +239,7 @@ impl MeasuredJob<'_> {
 }
 
 impl Build<'_> {
-    /// As reports have it.
+    /// As reports have it, but for the path of the workflow, which the evidence knows.
     pub fn info(&self) -> BuildInfo {
         let record = self.record;
         BuildInfo {

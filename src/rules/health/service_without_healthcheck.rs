@@ -216,7 +216,7 @@ fn profiles_in_use<'e>(evidence: &'e Evidence<'e>) -> BTreeSet<&'e str> {
 }
 
 /// Whether a job's service has a health check; `None` when an expression decides.
-fn job_service(service: &workflow::Service<'_>) -> Option<bool> {
+pub(crate) fn job_service(service: &workflow::Service<'_>) -> Option<bool> {
     let options = service.options.and_then(Node::text).unwrap_or("");
     if options.split_whitespace().any(|word| word.split('=').next() == Some("--health-cmd")) {
         return Some(true);

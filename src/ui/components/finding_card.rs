@@ -1,3 +1,5 @@
+use super::diff::diff;
+use super::waiver::waiver;
 use super::{Icon, badge, excerpt, icon, inline, prose};
 use crate::model::{Finding, Place, Related, Status};
 use crate::ui::{Shared, State, View, words};
@@ -56,7 +58,7 @@ pub(in crate::ui) fn FindingCard(props: &Props) -> Html {
                     <div><dt>{ "Why" }</dt><dd><p>{ inline(&finding.why) }</p></dd></div>
                 }
                 if !finding.fix.text.is_empty() {
-                    <div><dt>{ "Fix" }</dt><dd>{ prose(&finding.fix.text) }</dd></div>
+                    <div><dt>{ "Fix" }</dt><dd>{ prose(&finding.fix.text) }{ diff(finding) }</dd></div>
                 }
                 if !finding.related.is_empty() {
                     <div><dt>{ "Also" }</dt><dd>{ related(&finding.related, sign.tone) }</dd></div>
@@ -109,7 +111,7 @@ fn asked_by(props: &Props, finding: &Finding) -> Html {
     html! {
         <div class="asked">
             <dt>{ "Asked by" }</dt>
-            <dd><code>{ format!("{}:{}", words::visible(&policy.file), policy.line) }</code></dd>
+            <dd><p><code>{ format!("{}:{}", words::visible(&policy.file), policy.line) }</code>{ format!(", {} of the family {}", outcome.level.word(), outcome.family.word()) }</p>{ waiver(finding) }</dd>
         </div>
     }
 }

@@ -17,10 +17,19 @@ pub(in crate::ui) enum Icon {
     Sun,
     Moon,
     Screen,
+    Heart,
+    Clock,
+    Container,
+    Cache,
+    Package,
+    Up,
+    Down,
+    Call,
+    Globe,
 }
 
 impl Icon {
-    const fn path(self) -> &'static str {
+    pub(in crate::ui) const fn path(self) -> &'static str {
         match self {
             Self::Check => "M3 8.5 6.5 12 13 4.5",
             Self::Cross => "M4 4l8 8M12 4l-8 8",
@@ -39,6 +48,15 @@ impl Icon {
             }
             Self::Moon => "M13 9.6A5.6 5.6 0 0 1 6.4 3 5.6 5.6 0 1 0 13 9.6z",
             Self::Screen => "M2 3h12v8H2zM6 14h4M8 11v3",
+            Self::Heart => "M8 13.5C3 9.8 2 8 2 6a3 3 0 0 1 6-.8A3 3 0 0 1 14 6c0 2-1 3.8-6 7.5z",
+            Self::Clock => "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM8 4.8V8l2.2 1.6",
+            Self::Container => "M2 4.5h12v8H2zM5 4.5v8M8 4.5v8M11 4.5v8",
+            Self::Cache => "M8 2 14 5 8 8 2 5zM2 8l6 3 6-3M2 11l6 3 6-3",
+            Self::Package => "M8 1.8 14 5v6l-6 3.2L2 11V5zM2 5l6 3 6-3M8 8v6",
+            Self::Up => "M8 10.5V2.5M4.8 5.5 8 2.3l3.2 3.2M2.5 10v3.5h11V10",
+            Self::Down => "M8 2v8M4.8 7 8 10.2 11.2 7M2.5 10v3.5h11V10",
+            Self::Call => "M2.5 8h9M8 4l4 4-4 4M14 3v10",
+            Self::Globe => "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM2 8h12M8 2c-4.5 4-4.5 8 0 12M8 2c4.5 4 4.5 8 0 12",
         }
     }
 }

@@ -2,12 +2,14 @@
 
 mod bar;
 mod copy_button;
+mod diff;
 mod excerpt;
 mod facet;
 mod fault;
 mod finding_card;
 mod help;
 mod icon;
+mod palette;
 mod progress;
 mod prose;
 mod rows;
@@ -15,6 +17,7 @@ mod search;
 mod theme;
 mod tree;
 mod tree_list;
+mod waiver;
 
 pub(super) use bar::{bar, bar_with};
 pub(super) use copy_button::CopyButton;
@@ -25,6 +28,7 @@ pub use finding_card::finding_id;
 pub(super) use finding_card::{FindingCard, place_label};
 pub use help::HelpView;
 pub(super) use icon::{Icon, badge, icon};
+pub use palette::PaletteView;
 pub use progress::ProgressView;
 pub(super) use prose::{inline, prose};
 pub(super) use rows::{Row, RowAct, Rows, Twig, cell, heads};

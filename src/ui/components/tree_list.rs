@@ -1,7 +1,7 @@
 use super::{Item, Row, RowAct, Rows, Sums, Tree, heads};
 use crate::model::Report;
+use crate::ui::query::{self, Query};
 use crate::ui::report_view::empty;
-use crate::ui::select::Words;
 use crate::ui::{Action, Ports, Shared, Sort, State, words};
 use std::rc::Rc;
 use yew::{Callback, Html, Properties, component, html, use_context, use_effect_with, use_memo, use_state};
@@ -63,11 +63,11 @@ pub(in crate::ui) fn TreeList(props: &Props) -> Html {
     let mut shown = all;
     let filtered = !state.query.trim().is_empty();
     let kept = filtered.then(|| {
-        let words = Words::new(&state.query);
+        let words = Query::new(&state.query, &query::RECORDS);
         let fits: Vec<bool> = (0..all)
             .map(|at| {
                 let text = (kind.text)(report, at);
-                words.fit(&[&text], "", &text)
+                words.fits(&[&text], &[])
             })
             .collect();
         shown = fits.iter().filter(|fits| **fits).count();

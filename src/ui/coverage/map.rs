@@ -2,7 +2,7 @@ use super::list::{items, missed, ratios};
 use super::open;
 use crate::model::{Coverage, Ratio, Report};
 use crate::ui::components::Tree;
-use crate::ui::select::Words;
+use crate::ui::query::{self, Query};
 use crate::ui::{State, words};
 use yew::{Html, classes, html};
 
@@ -31,8 +31,8 @@ pub(super) fn view(report: &Report, coverage: &Coverage, state: &State) -> Html 
     let mut tree = Tree::new(&items(report, &|path| path.split_inclusive('/').collect()));
     tree.sort(&|sums| u64::MAX - ratios(sums)[0].total);
     let here = find(&tree, &state.path);
-    let words = Words::new(&state.query);
-    let kept = tree.kept(&|at| coverage.files.get(at).is_some_and(|file| words.fit(&[&file.path], "", &file.path)));
+    let words = Query::new(&state.query, &query::RECORDS);
+    let kept = tree.kept(&|at| coverage.files.get(at).is_some_and(|file| words.fits(&[&file.path], &[])));
     let mut items: Vec<Item> = Vec::new();
     for at in inside(&tree, here).iter().filter(|at| kept.get(**at) == Some(&true)) {
         items.extend(item(coverage, &tree, *at, state).filter(|item| item.line.total > 0));

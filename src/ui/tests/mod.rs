@@ -8,7 +8,7 @@ mod suites;
 mod summary;
 
 use super::components::{Facet, Icon, TreeList, facet, icon, search};
-use super::select::Words;
+use super::query::{self, Query};
 use super::{Action, Part, Ports, Shared, Sort, State, words};
 use crate::model::{CaseRecord, CaseStatus, TestCounts, Tests};
 use all::AllTests;
@@ -122,10 +122,10 @@ fn of_status(counts: TestCounts, status: CaseStatus) -> u64 {
 
 /// The cases that the filters let through.
 fn fitting<'t>(cases: &'t [CaseRecord], state: &State) -> Vec<&'t CaseRecord> {
-    let words = Words::new(&state.query);
+    let words = Query::new(&state.query, &query::RECORDS);
     let fits = |case: &&CaseRecord| {
         state.cases.allows(case.status)
-            && words.fit(&[&case.suite, &case.class, &case.name, &case.message], "", &case.file)
+            && words.fits(&[&case.file], &[&case.suite, &case.class, &case.name, &case.message])
     };
     cases.iter().filter(fits).collect()
 }

@@ -1,13 +1,13 @@
 use super::{owner, unnamed};
 use crate::model::{RepeatRecord, Tests};
 use crate::ui::components::{badge, shown_of};
+use crate::ui::query::{self, Query};
 use crate::ui::report_view::empty;
-use crate::ui::select::Words;
 use crate::ui::{Ports, State, words};
 use yew::{Html, html};
 
 pub(super) fn view(tests: &Tests, state: &State, ports: &Ports) -> Html {
-    let words = Words::new(&state.query);
+    let words = Query::new(&state.query, &query::RECORDS);
     let lists = [
         (
             "Passed and failed in one run",
@@ -30,7 +30,7 @@ pub(super) fn view(tests: &Tests, state: &State, ports: &Ports) -> Html {
             let file = test.results.first().map_or("", |result| result.file.as_str());
             (state.cases == crate::ui::Choices::default()
                 || test.results.iter().any(|result| state.cases.has(result.status)))
-                && words.fit(&[&test.suite, &test.class, &test.name], "", file)
+                && words.fits(&[file], &[&test.suite, &test.class, &test.name])
         };
         (title, why, list.iter().filter(fits).collect::<Vec<_>>())
     });

@@ -4,8 +4,8 @@ use super::keys::{self, Deed};
 use super::tools::report_tools;
 use super::{Page, browser};
 use crate::ui::{
-    Action, Bench, Copy, Edit, FaultView, HelpView, Ports, ProgressView, Question, ReportView, Save, State,
-    ThemeSwitch, finding_id,
+    Action, Bench, Copy, Edit, FaultView, HelpView, PaletteView, Ports, ProgressView, Question, ReportView, Save,
+    Shared, State, ThemeSwitch, finding_id,
 };
 use gloo::events::{EventListener, EventListenerOptions};
 use std::rc::Rc;
@@ -13,8 +13,8 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlDialogElement, KeyboardEvent};
 use yew::{
-    Callback, ContextProvider, Html, Properties, UseReducerDispatcher, UseReducerHandle, component, create_portal,
-    hook, html, use_effect_with, use_memo, use_node_ref, use_reducer, use_state,
+    AttrValue, Callback, ContextProvider, Html, NodeRef, Properties, UseReducerDispatcher, UseReducerHandle, component,
+    create_portal, hook, html, use_effect_with, use_memo, use_node_ref, use_reducer, use_state,
 };
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -43,7 +43,7 @@ pub(super) fn App(props: &Props) -> Html {
         use_memo(props.page.clone(), |page| Desk::new(page.clone(), outlets))
     };
     let desk = Rc::clone(&*desk);
-    let dialog = use_node_ref();
+    let (dialog, palette) = (use_node_ref(), use_node_ref());
 
     {
         let desk = Rc::clone(&desk);
@@ -59,19 +59,8 @@ pub(super) fn App(props: &Props) -> Html {
     use_focus(&state, &screen);
     use_choices(&state);
     use_keys(&state, &screen);
-    {
-        let dialog = dialog.clone();
-        use_effect_with(state.help, move |open| {
-            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
-                if *open && !dialog.open() {
-                    // Refused only when it is open already.
-                    let _ = dialog.show_modal();
-                } else if !*open {
-                    dialog.close();
-                }
-            }
-        });
-    }
+    use_dialog(&dialog, state.help);
+    use_dialog(&palette, state.palette);
 
     let ports = Ports {
         act: Callback::from({
@@ -79,6 +68,7 @@ pub(super) fn App(props: &Props) -> Html {
             move |action| state.dispatch(action)
         }),
         copy: Callback::from(|request: Copy| browser::copy(request)),
+        reveal: Callback::from(|id: String| browser::reveal(&id)),
         ask: Callback::from({
             let desk = Rc::clone(&desk);
             move |question: Question| desk.ask(question)
@@ -134,7 +124,48 @@ pub(super) fn App(props: &Props) -> Html {
                 <AskView asked={asked.clone()} desk={Rc::clone(&desk)} close={Callback::from({ let asked = asked_setter; move |()| asked.set(None) })} />
             }
             <HelpView {dialog} keys={state.keys} />
+            <PaletteView dialog={palette} open={state.palette} report={shown(&screen)} commands={commands(&desk, &screen)} />
         </ContextProvider<Ports>>
+    }
+}
+
+/// Shows a dialog over everything, or closes it.
+#[hook]
+fn use_dialog(dialog: &NodeRef, open: bool) {
+    let dialog = dialog.clone();
+    use_effect_with(open, move |open| {
+        if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
+            if *open && !dialog.open() {
+                // Refused only when it is open already.
+                let _ = dialog.show_modal();
+            } else if !*open {
+                dialog.close();
+            }
+        }
+    });
+}
+
+fn shown(screen: &Screen) -> Option<Shared> {
+    match screen {
+        Screen::Report(sheet) => Some(sheet.report.clone()),
+        Screen::Landing | Screen::Fault(_) => None,
+    }
+}
+
+/// What the palette does beside changing the state.
+fn commands(desk: &Rc<Desk>, screen: &Screen) -> Vec<(AttrValue, Callback<()>)> {
+    let Screen::Report(sheet) = screen else { return Vec::new() };
+    let clear = {
+        let desk = Rc::clone(desk);
+        Callback::from(move |()| desk.clear())
+    };
+    let raw = Rc::clone(&sheet.raw);
+    vec![("New check".into(), clear), ("Download report.json".into(), Callback::from(move |()| download(&raw)))]
+}
+
+fn download(raw: &str) {
+    if let Err(error) = browser::download("report.json", "application/json", raw) {
+        web_sys::console::error_1(&error);
     }
 }
 
@@ -185,6 +216,12 @@ fn use_focus(state: &State, screen: &Screen) {
         }
     });
     use_effect_with(state.view, |_| browser::scroll_to_top());
+    // Arrow keys go from job to job; a link elsewhere chooses one without taking the keyboard away.
+    use_effect_with(state.job.clone(), |_| {
+        if browser::has_focus("graph") {
+            browser::focus("graph-job");
+        }
+    });
     use_effect_with((state.selected, screen.clone()), |(selected, _)| {
         if let Some(number) = selected {
             browser::focus(&finding_id(*number));
@@ -215,6 +252,15 @@ fn use_keys(state: &UseReducerHandle<State>, screen: &Screen) {
 
 fn on_key(event: &KeyboardEvent, state: &State, screen: &Screen, act: &UseReducerDispatcher<State>) {
     let key = event.key();
+    if (event.ctrl_key() || event.meta_key()) && !event.alt_key() && key.eq_ignore_ascii_case("k") {
+        event.prevent_default();
+        act.dispatch(Action::Palette(!state.palette));
+        return;
+    }
+    // Behind an open palette nothing listens.
+    if state.palette {
+        return;
+    }
     if browser::is_typing(event) {
         if key == "Escape" {
             browser::leave_field(event);

@@ -5,8 +5,8 @@ use crate::web::message::field;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Blob, BlobPropertyBag, Document, DomParser, Element, File, HtmlAnchorElement, HtmlElement, KeyboardEvent, Storage,
-    SupportedType, Url, Window,
+    Blob, BlobPropertyBag, Document, DomParser, Element, File, HtmlAnchorElement, HtmlElement, KeyboardEvent,
+    ScrollIntoViewOptions, ScrollLogicalPosition, Storage, SupportedType, Url, Window,
 };
 
 const THEME: &str = "tollgate-theme";
@@ -26,10 +26,26 @@ pub(super) fn by_id(id: &str) -> Option<Element> {
 
 /// Puts the keyboard on an element, which also scrolls to it.
 pub(super) fn focus(id: &str) {
-    if let Some(element) = by_id(id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+    // Elements of SVG take focus by the same method, though they are of another class.
+    if let Some(element) = by_id(id).map(JsCast::unchecked_into::<HtmlElement>) {
         // Refused only for elements that cannot have focus, and then the reader stays where they are.
         let _ = element.focus();
     }
+}
+
+/// Scrolls as little as shows an element.
+pub(super) fn reveal(id: &str) {
+    if let Some(element) = by_id(id) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// Whether the keyboard is on an element or inside it.
+pub(super) fn has_focus(id: &str) -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.zip(by_id(id)).is_some_and(|(active, element)| element.contains(Some(&active)))
 }
 
 /// Puts the keyboard on an element that the next render makes.

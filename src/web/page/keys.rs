@@ -30,11 +30,14 @@ fn in_report(key: &str, state: &State, report: &Report) -> Option<Deed> {
     let act = match key {
         "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" => {
             let number: usize = key.parse().ok()?;
-            Action::Show(*View::ALL.get(number - 1)?)
+            Action::Show(*View::of(report).get(number - 1)?)
         }
         "c" => Action::Clear,
-        "/" => return Some(Deed::Filter((state.view == View::Overview).then_some(View::Findings))),
+        "/" => {
+            return Some(Deed::Filter(matches!(state.view, View::Overview | View::Pipeline).then_some(View::Findings)));
+        }
         "Escape" if state.selected.is_some() => Action::Select(None),
+        "Escape" if !state.job.is_empty() => Action::Job(String::new()),
         "j" | "k" => return step(key == "j", state, report).map(Deed::Act),
         _ => return None,
     };
