@@ -35,7 +35,7 @@ async function reportOf(page, files) {
 async function expectTheDifference(page) {
   await expect(tab(page, 'Compare')).toHaveAttribute('aria-current', 'page');
   const part = (name) => page.getByRole('region', { name, exact: true });
-  await expect(part('Findings')).toContainText('sleep 30');
+  await expect(part('Findings')).toContainText('sleeps 30 s');
   await expect(part('Findings')).toContainText(/finding is gone|findings are gone|is gone/);
   await expect(part('Tests')).toContainText('1 test fails now');
   await expect(part('Tests').getByRole('row').filter({ hasText: 'old' })).toContainText('gone');
