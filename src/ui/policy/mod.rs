@@ -7,7 +7,7 @@ mod numbers;
 mod rules;
 
 use super::components::{Icon, icon};
-use super::{Bench, Ports, Shared, use_answer};
+use super::{Bench, Ports, Shared, read_json, use_answer};
 use crate::model::PolicyInForce;
 use yew::{Html, Properties, component, html, use_context, use_memo};
 
@@ -28,7 +28,7 @@ pub(super) fn PolicyView(props: &Props) -> Html {
     let ports = use_context::<Ports>();
     let answer = use_answer("policy", "", &props.report);
     let policy = use_memo(answer, |answer| match answer {
-        Some(Ok(text)) => serde_json::from_str::<PolicyInForce>(text).map_err(|error| error.to_string()).map(Some),
+        Some(Ok(text)) => read_json::<PolicyInForce>(text).map_err(|error| error.to_string()).map(Some),
         Some(Err(reason)) => Err(reason.clone()),
         None => Ok(None),
     });

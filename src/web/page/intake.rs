@@ -37,7 +37,7 @@ impl Given {
         let sample = field(item, "sample").as_string();
         if let Some(sample) = sample {
             let sample: Sample =
-                serde_json::from_str(&sample).map_err(|e| format!("the sample is not readable: {e}"))?;
+                crate::ui::read_json(&sample).map_err(|e| format!("the sample is not readable: {e}"))?;
             return Self::texts(sample.files.iter().filter_map(|(path, text)| Some((path.as_str(), text.as_str()?))));
         }
         let mut listing = Listing::default();

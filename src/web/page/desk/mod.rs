@@ -8,7 +8,7 @@ use super::runner::{self, Order, Runner, Told};
 use super::{Page, browser};
 use crate::model::Report;
 use crate::session::Choice;
-use crate::ui::{Action, Bench, Edit, Fault, Question, Shared, State, View};
+use crate::ui::{Action, Bench, Edit, Fault, Question, Shared, State, View, read_json};
 use crate::web::message::field;
 use gloo::timers::callback::Timeout;
 use js_sys::Array;
@@ -298,7 +298,7 @@ impl Desk {
     }
 
     fn show(&self, text: String) {
-        match serde_json::from_str::<Report>(&text) {
+        match read_json::<Report>(&text) {
             Ok(report) => {
                 self.outlets.work.set(None);
                 self.reported.set(true);
