@@ -71,7 +71,7 @@ test('a level is changed in the table', async ({ page }) => {
 test('what is wrong in the text is told with its place, and the last report stays', async ({ page }) => {
   await policyOf(page, { name: 'ci.yml', buffer: Buffer.from(SLEEPY) });
   const before = await page.locator('#verdict').textContent();
-  await text(page).fill('version: 1\nextends: [docker-cii]\nrules:\n  sleep-as-wiat: error\n');
+  await text(page).fill('version: 1\nextends: [docker-ci]\nrules:\n  sleep-as-wiat: error\n');
   const problems = page.locator('#policy-problems');
   await expect(problems).toContainText('line 4, column 3');
   await expect(problems).toContainText('did you mean sleep-as-wait?');

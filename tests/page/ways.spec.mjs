@@ -39,7 +39,7 @@ for (const [name, wrap] of [['report.json', (json) => json], ['report.html', (js
     await tab(page, 'Policy').click();
     await expect(page.getByText('opened without the files')).toBeVisible();
     const again = await download(page, () => page.getByRole('button', { name: 'Download report.json' }).click());
-    expect(again.text).toBe(report);
+    expect(JSON.parse(again.text)).toEqual(JSON.parse(report));
   });
 }
 
@@ -50,7 +50,7 @@ test('a page that carries no report of ours is a file as any other', async ({ pa
 });
 
 const BROKEN = {
-  'of another version': ['{"schema": "tollgate-report/2", "findings": []}', 'has the schema tollgate-report/2, and this page shows tollgate-report/1 only'],
+  'of another version': ['{"schema": "tollgate-report/2", "findings": []}', 'has the schema `tollgate-report/2`, and this page shows `tollgate-report/1` only'],
   'that is cut': ['{"schema": "tollgate-report/1", "find', 'is no report of Tollgate'],
   'that is damaged': ['{"schema": "tollgate-report/1", "findings": 3}', 'is damaged'],
 };
@@ -59,7 +59,7 @@ for (const [what, [text, reason]] of Object.entries(BROKEN)) {
     await open(page);
     await dropFiles(page, [{ name: 'report.json', buffer: Buffer.from(text) }]);
     await expect(page.getByRole('heading', { level: 1, name: 'The report cannot be opened' })).toBeFocused();
-    await expect(page.getByRole('alert')).toContainText(reason.replaceAll('`', ''));
+    await expect(page.getByRole('alert')).toContainText(reason);
     await page.getByRole('button', { name: 'Start over' }).click();
     await trySample(page);
   });

@@ -65,7 +65,7 @@ impl Desk {
             Err(reason) if compare || self.reported.get() => self.refuse_other(&reason),
             Err(reason) => self.fault(Fault {
                 title: "The report cannot be opened".to_owned(),
-                advice: "It looks like a report of Tollgate, but it is one of another version or is damaged. Make it anew with `tollgate check --format json`, or drop the files that it is about.".to_owned(),
+                advice: "It looks like a report of Tollgate, but it is one of another version or is damaged. Make it anew on the command line, with check --format json, or drop the files that it is about.".to_owned(),
                 details: reason,
             }),
         }
