@@ -11,6 +11,7 @@ use crate::model::{
 use crate::parse::documents;
 use crate::policy::{Demand, Policy, PolicyError};
 use crate::rules::{self, Hidden, Settle, Sink};
+use crate::threads;
 use std::collections::BTreeMap;
 
 pub use details::{CaseTable, CoveredTable};
@@ -84,7 +85,7 @@ pub(crate) fn own_policy(sources: &[SourceFile]) -> Result<Policy, Vec<PolicyErr
 /// The text of a file; `None` where it was not kept, which is not the same as an empty file.
 pub(crate) fn text_of<'s>(sources: &'s [SourceFile], path: &str) -> Option<&'s str> {
     let source = sources.iter().find(|source| source.path == path)?;
-    (source.bytes == 0 || !source.text.is_empty()).then_some(source.text.as_str())
+    (source.bytes == 0 || !source.text.is_empty()).then_some(&*source.text)
 }
 
 /// The pack for trees without a policy of their own.
@@ -225,13 +226,17 @@ pub fn load_policy(
 /// there.
 pub(crate) fn look_at<T>(
     sources: &[SourceFile],
-    wanted: impl Fn(FileKind) -> bool,
+    wanted: impl Fn(FileKind) -> bool + Sync,
     look: impl FnOnce(&Evidence<'_>) -> T,
 ) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
     let read = |source| Some(source).filter(|source: &&SourceFile| wanted(source.kind)).and_then(documents::read);
-    let parsed: Vec<_> = sources.iter().map(read).collect();
+    let parsed = threads::map(sources, weight, &|_| {}, read);
     look(&Evidence::gather(&files, &parsed))
+}
+
+fn weight(source: &SourceFile) -> usize {
+    source.text.len()
 }
 
 fn with_evidence<T>(
@@ -242,11 +247,11 @@ fn with_evidence<T>(
 ) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
     let total = sources.len();
-    let mut parsed = Vec::with_capacity(total);
-    for (done, source) in sources.iter().enumerate() {
-        watch(Step { phase: Phase::Read, done, total, name: &source.path });
-        parsed.push(documents::read(source));
-    }
+    let next = |done: usize| {
+        let name = sources.get(done).map_or("", |source| &source.path);
+        watch(Step { phase: Phase::Read, done, total, name });
+    };
+    let parsed = threads::map(sources, weight, &next, documents::read);
     watch(Step { phase: Phase::Link, done: 0, total, name: "" });
     look(Evidence { baseline, ..Evidence::gather(&files, &parsed) })
 }

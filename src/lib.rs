@@ -20,7 +20,8 @@ pub mod policy;
 pub mod render;
 pub mod rules;
 pub mod session;
-#[cfg(all(target_arch = "wasm32", feature = "page"))]
+mod threads;
+#[cfg(any(not(target_arch = "wasm32"), feature = "page"))]
 pub mod ui;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

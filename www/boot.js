@@ -45,11 +45,11 @@ async function compile(name) {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-const sample = fetch(new URL('./sample.json', import.meta.url)).then((response) => {
+const samples = fetch(new URL('./samples.json', import.meta.url)).then((response) => {
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  return response.text();
+  return response.json();
 });
-sample.catch(() => {});
+samples.catch(() => {});
 
 // Files
 
@@ -105,6 +105,51 @@ for (const id of ['pick-folder', 'pick-files']) {
   });
 }
 
+// Pickers inside the report come and go; each says what its files are for.
+document.addEventListener('change', ({ target }) => {
+  if (!(target instanceof HTMLInputElement) || target.dataset.give === undefined || target.files.length === 0) return;
+  give({ directories: [], files: [...target.files], text: '', compare: target.dataset.give === 'compare' });
+  target.value = '';
+});
+
+// Files from the page that opened this one: {tollgate: 'files', files: [{path, content}]}, content being text, a Blob or
+// an ArrayBuffer. Nothing is done with them before the reader agrees, and the sender is told no more than that somebody
+// listens: a 'ping' is answered with 'ready'.
+
+const POSTED_FILES = 20_000;
+const POSTED_BYTES = 256 * 1024 * 1024;
+const PATH_LENGTH = 4096;
+
+addEventListener('message', ({ source, origin, data }) => {
+  // Opaque origins ("null") have no name that a reader could agree to.
+  if (!source || source !== window.opener || !origin.startsWith('http')) return;
+  if (data?.tollgate === 'ping') source.postMessage({ tollgate: 'ready' }, origin);
+  if (data?.tollgate !== 'files') return;
+  const posted = postedFiles(data.files);
+  const reason = typeof posted === 'string' ? posted : '';
+  source.postMessage(reason ? { tollgate: 'refused', reason } : { tollgate: 'asked' }, origin);
+  if (!reason) give({ directories: [], files: [], text: '', origin, posted });
+});
+
+/** `[path, File]` of each, or why they are not taken. */
+function postedFiles(files) {
+  if (!Array.isArray(files) || files.length === 0) return 'files is not a list of {path, content}';
+  if (files.length > POSTED_FILES) return `more than ${POSTED_FILES} files`;
+  let room = POSTED_BYTES;
+  const taken = [];
+  for (const file of files) {
+    const { path, content } = file ?? {};
+    if (typeof path !== 'string' || path === '' || path.length > PATH_LENGTH) return 'a path is missing or too long';
+    const known = typeof content === 'string' || content instanceof Blob || content instanceof ArrayBuffer;
+    if (!known) return `the content of ${path} is neither text nor bytes`;
+    const blob = new File([content], path.split('/').pop());
+    room -= blob.size;
+    if (room < 0) return `more than ${POSTED_BYTES} bytes`;
+    taken.push([path, blob]);
+  }
+  return taken;
+}
+
 // Buttons of the landing page
 
 const actions = {
@@ -122,10 +167,10 @@ const actions = {
       give({ directories: [], files: [], text: text.value });
     }
   },
-  sample() {
-    sample.then(
-      (json) => give({ directories: [], files: [], text: '', sample: json }),
-      (error) => fail(`The sample could not be loaded: ${error.message}.`),
+  sample({ dataset }) {
+    samples.then(
+      (all) => give({ directories: [], files: [], text: '', sample: JSON.stringify({ files: all[dataset.sample] }) }),
+      (error) => fail(`The samples could not be loaded: ${error.message}.`),
     );
   },
 };
@@ -157,7 +202,7 @@ try {
   await init({ module_or_path: await wasm });
   start_page(page);
   await Promise.all([checker, ...workers.map((worker) => worker.ready)]);
-  await sample.catch(() => {});
+  await samples.catch(() => {});
   boot.textContent = 'Ready.';
   root.dataset.state = 'ready';
 } catch (error) {

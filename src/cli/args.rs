@@ -122,8 +122,8 @@ pub(super) struct CheckArgs {
     /// What is printed
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub(super) format: ReportFormat,
-    /// Write the report to a file as well; the format follows the name (.json, .sarif, .md, .xml, .txt) unless it is
-    /// given; repeatable
+    /// Write the report to a file as well; the format follows the name (.json, .sarif, .html, .md, .xml, .txt) unless it
+    /// is given; repeatable
     #[arg(long = "output", value_name = "[FORMAT=]FILE")]
     pub(super) outputs: Vec<Output>,
     /// Lowest level of a finding that fails the gate
@@ -363,11 +363,13 @@ pub(super) enum ReportFormat {
     Comment,
     /// `JUnit` XML with one case a rule
     Junit,
+    /// One file for a browser, which loads nothing and which the page can open again
+    Html,
 }
 
 impl ReportFormat {
     /// What the name of a file ends with, the longer ends first, and the format that follows from it.
-    const BY_NAME: [(&str, Self); 7] = [
+    const BY_NAME: [(&str, Self); 8] = [
         (".sarif.json", Self::Sarif),
         (".sarif", Self::Sarif),
         (".json", Self::Json),
@@ -375,6 +377,7 @@ impl ReportFormat {
         (".log", Self::Text),
         (".md", Self::Markdown),
         (".xml", Self::Junit),
+        (".html", Self::Html),
     ];
 
     /// The format that the name of a file asks for.

@@ -111,6 +111,7 @@ pub(super) fn rendered(report: &Report, format: ReportFormat, colors: Colors) ->
         ReportFormat::Markdown => render::markdown(report, Room::Summary),
         ReportFormat::Comment => render::markdown(report, Room::Comment),
         ReportFormat::Junit => render::junit(report),
+        ReportFormat::Html => render::html(report),
     }
 }
 

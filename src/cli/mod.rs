@@ -6,6 +6,7 @@ mod explain;
 mod fix;
 mod fleet;
 mod inspect;
+mod load;
 mod merge;
 mod output;
 mod places;

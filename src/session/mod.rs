@@ -14,7 +14,7 @@ use crate::engine::{self, Terms};
 use crate::input::{self, Limits, RawFile, SourceFile};
 use crate::model::{Baseline, Date, Level, PolicyError, Report};
 use crate::policy::{self, Policy};
-use crate::render;
+use crate::render::{self, Room, RuleText};
 use crate::rules;
 use tables::Tables;
 
@@ -80,13 +80,9 @@ impl Session {
         Ok(&self.judged.insert(Judged { choice, report }).report)
     }
 
-    /// The last report in one of the formats of [`crate::render`], by its name on the command line.
+    /// The last report, see [`render`].
     pub fn render(&self, format: &str) -> Result<String, String> {
-        let report = &self.judged.as_ref().ok_or("nothing was judged yet")?.report;
-        match format {
-            "json" => Ok(render::json(report)),
-            _ => Err(format!("the report cannot be written as `{format}`")),
-        }
+        render(&self.judged.as_ref().ok_or("nothing was judged yet")?.report, format)
     }
 
     /// Answers a question about the files with JSON. `kind` is one of:
@@ -134,6 +130,30 @@ impl Session {
             Choice::Text { name, text } => engine::load_policy(name, Some(text), &read),
         }
     }
+}
+
+/// A report in a format: `json`, `sarif`, `junit`, `github`, `markdown` (as much as the summary of a job takes), `comment`
+/// (Markdown that a comment takes), or `csv-` and a table of [`crate::render::TABLES`].
+pub fn render(report: &Report, format: &str) -> Result<String, String> {
+    let rule_text = |id: &str| rules::find(id).map(|rule| RuleText { level: rule.meta.level, docs: rule.meta.docs });
+    match format {
+        "json" => Ok(render::json(report)),
+        "sarif" => Ok(render::sarif(report, &rule_text)),
+        "junit" => Ok(render::junit(report)),
+        "github" => Ok(render::github(report)),
+        "markdown" => Ok(render::markdown(report, Room::Summary)),
+        "comment" => Ok(render::markdown(report, Room::Comment)),
+        _ => {
+            let table = format.strip_prefix("csv-").and_then(|table| render::csv(report, table));
+            table.ok_or_else(|| format!("the report cannot be written as `{format}`"))
+        }
+    }
+}
+
+/// As [`render`], of a report that is given as JSON.
+pub fn render_text(report: &str, format: &str) -> Result<String, String> {
+    let report: Report = serde_json::from_str(report).map_err(|error| format!("the report cannot be read: {error}"))?;
+    render(&report, format)
 }
 
 fn set(argument: &str) -> Result<String, String> {

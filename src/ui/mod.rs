@@ -4,22 +4,30 @@
 //! handlers, so that the same components can be rendered natively.
 
 mod answer;
+mod compare;
 mod components;
 mod coverage;
 mod files;
 mod findings;
+mod json;
 mod overview;
+mod policy;
 mod ports;
 mod report_view;
 mod rules;
 mod select;
 mod state;
+mod still;
 mod tests;
 mod words;
 
 pub use answer::use_answer;
 pub use components::{Fault, FaultView, HelpView, ProgressView, ThemeSwitch, finding_id};
-pub use ports::{Bench, Copy, Ports, Question, Shared};
+pub use json::read_json;
+pub use ports::{Bench, Copy, Edit, Other, Ports, Question, Save, Shared};
 pub use report_view::ReportView;
+pub use rules::{family_id, rule_id};
 pub use select::displayed_findings;
 pub use state::{Action, Choices, Group, Part, Sort, State, Theme, View};
+pub use still::{Props as StillProps, Still, page_title, pages, title};
+pub use words::number;

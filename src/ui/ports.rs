@@ -1,11 +1,11 @@
 use super::Action;
-use crate::model::Report;
+use crate::model::{PolicyError, Report};
 use std::ops::Deref;
 use std::rc::Rc;
-use yew::Callback;
+use yew::{AttrValue, Callback};
 
-/// What components may ask of whoever shows them.
-#[derive(Debug, Clone, PartialEq)]
+/// What components may ask of whoever shows them. The default is nobody, who never answers.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ports {
     /// Changes the state.
     pub act: Callback<Action>,
@@ -13,6 +13,12 @@ pub struct Ports {
     pub copy: Callback<Copy>,
     /// Asks about the files.
     pub ask: Callback<Question>,
+    /// Changes the policy that the files are judged by.
+    pub edit: Callback<Edit>,
+    /// Offers a text as a file.
+    pub save: Callback<Save>,
+    /// Takes the report away that is compared with.
+    pub uncompare: Callback<()>,
     /// Has the files read again, where [`Bench::lost`] says that it is needed.
     pub reopen: Callback<()>,
 }
@@ -28,6 +34,37 @@ pub struct Question {
     pub done: Callback<Result<Rc<str>, String>>,
 }
 
+/// A change of the policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// Another text.
+    Text(String),
+    /// One value of a text.
+    Set {
+        /// The text.
+        text: String,
+        /// Id of the rule.
+        rule: String,
+        /// `level`, or the name of a parameter.
+        name: String,
+        /// The value as YAML.
+        value: String,
+    },
+    /// The policy as it was given.
+    Reset,
+}
+
+/// A text to be kept as a file.
+#[derive(Debug)]
+pub struct Save {
+    /// Name of the file.
+    pub name: String,
+    /// Its media type.
+    pub kind: &'static str,
+    /// The text.
+    pub text: String,
+}
+
 /// What whoever shows a report has beside it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Bench {
@@ -35,6 +72,27 @@ pub struct Bench {
     pub open: bool,
     /// Whether they were there and have to be read again.
     pub lost: bool,
+    /// The policy as the reader has changed it; absent where it is as it was given.
+    pub draft: Option<Rc<str>>,
+    /// The report by the policy as it was given.
+    pub before: Option<Shared>,
+    /// What is wrong with the draft, so that the report is one by an earlier text.
+    pub problems: Vec<PolicyError>,
+    /// Why the latest change could not be made, where that is not the text's fault.
+    pub refused: String,
+    /// Whether the draft is being judged.
+    pub judging: bool,
+    /// What is compared with.
+    pub other: Option<Other>,
+}
+
+/// Another report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Other {
+    /// What it is called.
+    pub name: AttrValue,
+    /// The report.
+    pub report: Shared,
 }
 
 /// Text for the clipboard.

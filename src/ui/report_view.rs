@@ -1,5 +1,7 @@
 use super::components::{Icon, icon, inline};
-use super::{Bench, Ports, Shared, State, View, coverage, files, findings, overview, rules, tests, words};
+use super::{
+    Bench, Ports, Shared, State, View, compare, coverage, files, findings, overview, policy, rules, tests, words,
+};
 use crate::model::{FileStatus, OutcomeKind, Report, Status, Verdict};
 use yew::{AttrValue, Html, Properties, classes, component, html, use_context};
 
@@ -25,10 +27,22 @@ pub struct Props {
 #[component]
 pub fn ReportView(props: &Props) -> Html {
     let Some(ports) = use_context::<Ports>() else { return Html::default() };
-    let (report, state) = (&props.report, &props.state);
-    let sign = words::verdict(report);
     html! {
         <div class="report">
+            { head(&props.report, &props.state, props.children.clone()) }
+            <div class="view">
+                if props.bench.lost { { lost(&ports) } }
+                { part(&props.report, &props.state, &ports, &props.notes, &props.bench) }
+            </div>
+        </div>
+    }
+}
+
+/// The verdict and the tabs of the views.
+pub(super) fn head(report: &Report, state: &State, tools: Html) -> Html {
+    let sign = words::verdict(report);
+    html! {
+        <>
             <section class={classes!("verdict", sign.tone)} aria-labelledby="verdict">
                 <div class="verdict-in">
                     <span class="verdict-sign">{ icon(sign.icon) }</span>
@@ -36,24 +50,27 @@ pub fn ReportView(props: &Props) -> Html {
                         <h1 id="verdict" tabindex="-1">{ sign.word }</h1>
                         <p>{ inline(&reason(report)) }</p>
                     </div>
-                    <div class="verdict-tools">{ props.children.clone() }</div>
+                    <div class="verdict-tools">{ tools }</div>
                 </div>
             </section>
             <nav class="tabs" aria-label="Parts of the report">
                 <ul>{ for View::ALL.into_iter().map(|view| tab(report, state, view)) }</ul>
             </nav>
-            <div class="view">
-                if props.bench.lost { { lost(&ports) } }
-                { match state.view {
-                    View::Overview => overview::view(report),
-                    View::Findings => findings::view(report, state, &ports),
-                    View::Tests => tests::view(report, state, &ports),
-                    View::Coverage => coverage::view(report, state, &ports),
-                    View::Rules => rules::view(report, state, &ports),
-                    View::Files => files::view(report, state, &ports, &props.notes),
-                } }
-            </div>
-        </div>
+        </>
+    }
+}
+
+/// The view in the state.
+pub(super) fn part(report: &Shared, state: &State, ports: &Ports, notes: &[AttrValue], bench: &Bench) -> Html {
+    match state.view {
+        View::Overview => overview::view(report),
+        View::Findings => findings::view(report, state, ports),
+        View::Tests => tests::view(report, state, ports),
+        View::Coverage => coverage::view(report, state, ports),
+        View::Rules => rules::view(report, state, ports),
+        View::Policy => html! { <policy::PolicyView report={report.clone()} bench={bench.clone()} /> },
+        View::Compare => compare::view(report, bench, ports),
+        View::Files => files::view(report, state, ports, notes),
     }
 }
 
@@ -77,6 +94,7 @@ fn tab(report: &Report, state: &State, view: View) -> Html {
         View::Coverage => report.coverage.as_ref().map(|coverage| coverage.files.len() as u64),
         View::Rules => Some(report.outcomes.len() as u64),
         View::Files => Some(report.files.len() as u64),
+        View::Policy | View::Compare => None,
     };
     let current = (state.view == view).then_some("page");
     html! {

@@ -62,8 +62,12 @@ pub enum View {
     Coverage,
     /// What became of each rule.
     Rules,
+    /// The policy, to be read and changed.
+    Policy,
     /// The receipt.
     Files,
+    /// Beside another report.
+    Compare,
 }
 
 /// What findings are put together by.
@@ -376,7 +380,16 @@ impl Reducible for State {
 
 impl View {
     /// All views, in the order of their tabs.
-    pub const ALL: [Self; 6] = [Self::Overview, Self::Findings, Self::Tests, Self::Coverage, Self::Rules, Self::Files];
+    pub const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Findings,
+        Self::Tests,
+        Self::Coverage,
+        Self::Rules,
+        Self::Policy,
+        Self::Files,
+        Self::Compare,
+    ];
 
     /// The word used in the fragment.
     pub const fn word(self) -> &'static str {
@@ -386,7 +399,9 @@ impl View {
             Self::Tests => "tests",
             Self::Coverage => "coverage",
             Self::Rules => "rules",
+            Self::Policy => "policy",
             Self::Files => "files",
+            Self::Compare => "compare",
         }
     }
 
@@ -398,7 +413,9 @@ impl View {
             Self::Tests => "Tests",
             Self::Coverage => "Coverage",
             Self::Rules => "Rules",
+            Self::Policy => "Policy",
             Self::Files => "Files",
+            Self::Compare => "Compare",
         }
     }
 }

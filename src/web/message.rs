@@ -13,7 +13,7 @@
 //! | --- | --- | --- |
 //! | `open` | `files`, each `[path, File, is evidence]`; `policy`, `baseline` | reads the files into a new session and judges them |
 //! | `rejudge` | `policy`, `baseline` | judges the files of the session again |
-//! | `render` | `format` | the last report as `json`, or in another format of `crate::render` |
+//! | `render` | `format`, `report` | a report of this program, given as JSON text, in a format of [`crate::session::render`]; absent, the last one |
 //! | `details` | `kind`, `argument` | a question about the files, see [`crate::session::Session::details`] |
 //!
 //! `policy` is `{pack}`, `{name, text}`, or `{}` for the files' own; absent, it stays what it was, in a new session the

@@ -5,7 +5,7 @@ import { expect, test } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { SLEEPY, dropFiles, open, tab, trySample, verdict } from './helpers.mjs';
 
-const VIEWS = ['Overview', 'Findings', 'Rules', 'Files'];
+const VIEWS = ['Overview', 'Findings', 'Rules', 'Policy', 'Files', 'Compare'];
 
 test('no request is made after the page has loaded', async ({ page, context }) => {
   await open(page);

@@ -33,7 +33,6 @@ const HALVES: [Half; 2] = [
 
 /// What `index.html` writes for the folder that is named at build time.
 const PLACEHOLDER: &str = "./www/";
-const SAMPLE: &str = "shop";
 
 /// Path below a folder, with `/`, and content.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -69,7 +68,7 @@ pub(crate) fn build() -> Outcome {
         let compiled = read_folder(&package)?.into_iter().filter(|(name, _)| is_loaded(Path::new(name)));
         files.extend(compiled.map(|(name, content)| (format!("pkg/{name}"), content)));
     }
-    files.insert("sample.json".to_owned(), sample(&root.join("samples").join(SAMPLE))?);
+    files.insert("samples.json".to_owned(), samples(&root.join("samples"))?);
 
     let site = lay_out(&index, files)?;
     write_site(&dist(), &site)?;
@@ -108,17 +107,19 @@ fn content_name(files: &Files) -> String {
     format!("{start:012x}")
 }
 
-/// The sample project as `{"name": …, "files": {path: text}}`.
-fn sample(folder: &Path) -> Outcome<Vec<u8>> {
-    let mut texts = BTreeMap::new();
-    for (name, content) in read_folder(folder)? {
-        let text = String::from_utf8(content).map_err(|_| format!("{} is not UTF-8", folder.join(&name).display()))?;
-        texts.insert(name, text);
+/// The sample projects as `{name: {path: text}}`: a folder each.
+fn samples(folder: &Path) -> Outcome<Vec<u8>> {
+    let mut samples: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for (path, content) in read_folder(folder)? {
+        let text = String::from_utf8(content).map_err(|_| format!("{} is not UTF-8", folder.join(&path).display()))?;
+        if let Some((name, path)) = path.split_once('/') {
+            samples.entry(name.to_owned()).or_default().insert(path.to_owned(), text);
+        }
     }
-    if texts.is_empty() {
-        return Err(format!("{} holds no files", folder.display()));
+    if samples.is_empty() {
+        return Err(format!("{} holds no samples", folder.display()));
     }
-    Ok(serde_json::json!({ "name": SAMPLE, "files": texts }).to_string().into_bytes())
+    Ok(serde_json::json!(samples).to_string().into_bytes())
 }
 
 fn write_site(dist: &Path, site: &Files) -> Outcome {
@@ -233,15 +234,18 @@ mod tests {
     }
 
     #[test]
-    fn the_sample_holds_every_file_in_order_and_only_text() {
+    fn samples_hold_every_file_in_order_and_only_text() {
         let folder = tempfile::tempdir().unwrap();
-        fs::create_dir_all(folder.path().join(".github/workflows")).unwrap();
-        fs::write(folder.path().join("z"), "last").unwrap();
-        fs::write(folder.path().join(".github/workflows/ci.yml"), "on: push\n").unwrap();
-        let json = String::from_utf8(sample(folder.path()).unwrap()).unwrap();
-        assert_eq!(json, r#"{"name":"shop","files":{".github/workflows/ci.yml":"on: push\n","z":"last"}}"#);
-        fs::write(folder.path().join("binary"), [0xff]).unwrap();
-        assert!(sample(folder.path()).unwrap_err().ends_with("binary is not UTF-8"));
+        assert!(samples(folder.path()).is_err());
+        fs::create_dir_all(folder.path().join("a/.github/workflows")).unwrap();
+        fs::create_dir_all(folder.path().join("b")).unwrap();
+        fs::write(folder.path().join("a/z"), "last").unwrap();
+        fs::write(folder.path().join("a/.github/workflows/ci.yml"), "on: push\n").unwrap();
+        fs::write(folder.path().join("b/x"), "1").unwrap();
+        let json = String::from_utf8(samples(folder.path()).unwrap()).unwrap();
+        assert_eq!(json, r#"{"a":{".github/workflows/ci.yml":"on: push\n","z":"last"},"b":{"x":"1"}}"#);
+        fs::write(folder.path().join("b/binary"), [0xff]).unwrap();
+        assert!(samples(folder.path()).unwrap_err().ends_with("binary is not UTF-8"));
     }
 
     #[test]

@@ -101,6 +101,7 @@ fn lint() -> Outcome {
 }
 
 fn tests() -> Outcome {
+    tools::jq()?;
     run_command(command("cargo", &root()).args(["test", "--workspace"]))
 }
 

@@ -173,6 +173,14 @@ pub(crate) fn chromium() -> Outcome<PathBuf> {
     search().ok_or_else(|| missing.to_owned())
 }
 
+/// jq, with which the scripts of the GitHub Action read the report, as runners have it.
+pub(crate) fn jq() -> Outcome {
+    if find("jq").is_none() && !apt_get("jq")? {
+        return Err("the tests of the action need jq; on Debian and Ubuntu\n    sudo apt-get install jq".to_owned());
+    }
+    Ok(())
+}
+
 /// Installs a package of Debian or Ubuntu; `false` where that is not possible.
 fn apt_get(package: &str) -> Outcome<bool> {
     let is_root = output(Command::new("id").arg("-u")).is_some_and(|user| user == "0");

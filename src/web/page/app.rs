@@ -1,18 +1,20 @@
-use super::desk::{Desk, Outlets, Screen, Sheet, Work};
+use super::ask::AskView;
+use super::desk::{Desk, Outlets, Screen, Work};
 use super::keys::{self, Deed};
+use super::tools::report_tools;
 use super::{Page, browser};
-use crate::policy::PACKS;
 use crate::ui::{
-    Action, Bench, Copy, FaultView, HelpView, Ports, ProgressView, Question, ReportView, State, ThemeSwitch, finding_id,
+    Action, Bench, Copy, Edit, FaultView, HelpView, Ports, ProgressView, Question, ReportView, Save, State,
+    ThemeSwitch, finding_id,
 };
 use gloo::events::{EventListener, EventListenerOptions};
 use std::rc::Rc;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlDialogElement, HtmlSelectElement, KeyboardEvent};
+use web_sys::{Element, HtmlDialogElement, KeyboardEvent};
 use yew::{
-    Callback, ContextProvider, Event, Html, Properties, TargetCast, UseReducerDispatcher, UseReducerHandle, component,
-    create_portal, hook, html, use_effect_with, use_memo, use_node_ref, use_reducer, use_state,
+    Callback, ContextProvider, Html, Properties, UseReducerDispatcher, UseReducerHandle, component, create_portal,
+    hook, html, use_effect_with, use_memo, use_node_ref, use_reducer, use_state,
 };
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -29,9 +31,15 @@ pub(super) fn App(props: &Props) -> Html {
     let screen = use_state(|| Screen::Landing);
     let work = use_state(|| None::<Work>);
     let bench = use_state(Bench::default);
+    let asked = use_state(|| None);
     let desk = {
-        let outlets =
-            Outlets { screen: screen.setter(), work: work.setter(), bench: bench.setter(), state: state.dispatcher() };
+        let outlets = Outlets {
+            screen: screen.setter(),
+            work: work.setter(),
+            bench: bench.setter(),
+            asked: asked.setter(),
+            state: state.dispatcher(),
+        };
         use_memo(props.page.clone(), |page| Desk::new(page.clone(), outlets))
     };
     let desk = Rc::clone(&*desk);
@@ -75,11 +83,21 @@ pub(super) fn App(props: &Props) -> Html {
             let desk = Rc::clone(&desk);
             move |question: Question| desk.ask(question)
         }),
+        edit: Callback::from({
+            let desk = Rc::clone(&desk);
+            move |edit: Edit| desk.edit(edit)
+        }),
+        save: Callback::from(|Save { name, kind, text }| browser::offer(&name, kind, &text)),
+        uncompare: Callback::from({
+            let desk = Rc::clone(&desk);
+            move |()| desk.uncompare()
+        }),
         reopen: Callback::from({
             let desk = Rc::clone(&desk);
             move |()| desk.open()
         }),
     };
+    let asked_setter = asked.setter();
     let home = Callback::from({
         let desk = Rc::clone(&desk);
         move |_| desk.clear()
@@ -105,12 +123,15 @@ pub(super) fn App(props: &Props) -> Html {
                 Screen::Fault(fault) => html! { <FaultView fault={fault.clone()} {home} /> },
                 Screen::Report(sheet) => html! {
                     <ReportView report={sheet.report.clone()} state={(*state).clone()} bench={(*bench).clone()} notes={desk.notes()}>
-                        { report_tools(&desk, sheet) }
+                        { report_tools(&desk, sheet, bench.open) }
                     </ReportView>
                 },
             } }
             if let Some(work) = &*work {
                 <ProgressView done={work.done} all={work.all} name={work.name.clone()} {cancel} />
+            }
+            if let Some(asked) = &*asked {
+                <AskView asked={asked.clone()} desk={Rc::clone(&desk)} close={Callback::from({ let asked = asked_setter; move |()| asked.set(None) })} />
             }
             <HelpView {dialog} keys={state.keys} />
         </ContextProvider<Ports>>
@@ -120,40 +141,6 @@ pub(super) fn App(props: &Props) -> Html {
 fn first_state() -> State {
     let state = State { theme: browser::stored_theme(), keys: browser::stored_keys(), ..State::default() };
     state.with_fragment(&browser::fragment())
-}
-
-fn report_tools(desk: &Rc<Desk>, sheet: &Sheet) -> Html {
-    let (policy, report) = (desk.pack(), &sheet.report);
-    let own = match report.policy.sources.iter().any(|source| !source.pack) {
-        _ if !policy.is_empty() => "policy of the files, or default".to_owned(),
-        true => format!("{} of the files", report.policy.name),
-        false => format!("{} pack (default)", report.policy.name),
-    };
-    let onchange = {
-        let desk = Rc::clone(desk);
-        move |event: Event| desk.judge_by(event.target_unchecked_into::<HtmlSelectElement>().value())
-    };
-    let onclick = {
-        let raw = Rc::clone(&sheet.raw);
-        move |_| {
-            if let Err(error) = browser::download("report.json", "application/json", &raw) {
-                web_sys::console::error_1(&error);
-            }
-        }
-    };
-    html! {
-        <>
-            <label class="policy-choice">{ "Judged by " }
-                <select {onchange}>
-                    <option value="" selected={policy.is_empty()}>{ own }</option>
-                    { for PACKS.into_iter().map(|(pack, _)| html! {
-                        <option value={pack} selected={policy == pack}>{ format!("{pack} pack") }</option>
-                    }) }
-                </select>
-            </label>
-            <button type="button" class="button small" {onclick}>{ "Download report.json" }</button>
-        </>
-    }
 }
 
 /// Writes the state into the address, and reads it when the reader goes back or follows a link.
@@ -184,7 +171,7 @@ fn use_focus(state: &State, screen: &Screen) {
     let place = match screen {
         Screen::Landing => None,
         Screen::Fault(fault) => Some(Err(fault.clone())),
-        Screen::Report(sheet) => Some(Ok(sheet.turn)),
+        Screen::Report(sheet) => Some(Ok(sheet.subject)),
     };
     use_effect_with(place, |place| {
         browser::set_hidden("landing", place.is_some());
@@ -234,7 +221,8 @@ fn on_key(event: &KeyboardEvent, state: &State, screen: &Screen, act: &UseReduce
         }
         return;
     }
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
+    if browser::is_asked(event) || event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented()
+    {
         return;
     }
     // The open key map takes Escape by itself, and everything else is behind it.

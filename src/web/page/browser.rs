@@ -5,7 +5,8 @@ use crate::web::message::field;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlElement, KeyboardEvent, Storage, Url, Window,
+    Blob, BlobPropertyBag, Document, DomParser, Element, File, HtmlAnchorElement, HtmlElement, KeyboardEvent, Storage,
+    SupportedType, Url, Window,
 };
 
 const THEME: &str = "tollgate-theme";
@@ -40,6 +41,12 @@ pub(super) fn focus_later(id: &'static str) {
 pub(super) fn is_typing(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     target.is_some_and(|element| matches!(element.closest("input:not([type=checkbox]), textarea, select"), Ok(Some(_))))
+}
+
+/// Whether a key goes into a question, behind which nothing must happen.
+pub(super) fn is_asked(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|element| matches!(element.closest(".ask"), Ok(Some(_))))
 }
 
 /// Takes the keyboard out of a field.
@@ -87,6 +94,18 @@ pub(super) fn set_fragment(fragment: &str, step: bool) {
     } else {
         history.replace_state_with_url(&JsValue::NULL, "", Some(&address))
     };
+}
+
+/// The whole address, with the state in its fragment.
+pub(super) fn address() -> String {
+    window().and_then(|w| w.location().href().ok()).unwrap_or_default()
+}
+
+pub(super) fn print() {
+    if let Some(window) = window() {
+        // Refused in sandboxed frames.
+        let _ = window.print();
+    }
 }
 
 pub(super) fn stored_theme() -> Theme {
@@ -137,6 +156,13 @@ pub(super) fn copy(request: Copy) {
     });
 }
 
+/// As [`download`]; a failure is told on the console, where nobody waits for the file.
+pub(super) fn offer(name: &str, kind: &str, text: &str) {
+    if let Err(error) = download(name, kind, text) {
+        web_sys::console::error_1(&error);
+    }
+}
+
 /// Offers a text as a file.
 pub(super) fn download(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
@@ -149,4 +175,41 @@ pub(super) fn download(name: &str, kind: &str, text: &str) -> Result<(), JsValue
     link.set_download(name);
     link.click();
     Url::revoke_object_url(&url)
+}
+
+/// Largest report that is taken; the page holds it whole.
+const REPORT_BYTES: f64 = 256.0 * 1024.0 * 1024.0;
+
+/// The text of a JSON file that says of itself, in its first lines, that it is a report; `None` of any other.
+pub(super) async fn report_json(file: &File) -> Option<Result<String, String>> {
+    let head = text(file.slice_with_i32_and_i32(0, 4096).ok()?.unchecked_ref()).await.ok()?;
+    // Whether it is one is seen when it is read; most JSON files are none and are not read here.
+    let claims =
+        head.trim_start_matches('\u{feff}').trim_start().starts_with('{') && head.contains("\"tollgate-report/");
+    if !claims { None } else { Some(whole(file).await) }
+}
+
+/// The report that an HTML file of ours carries; `None` of any other.
+pub(super) async fn embedded_report(file: &File) -> Option<Result<String, String>> {
+    let page = match whole(file).await {
+        Ok(page) => page,
+        Err(reason) => return Some(Err(reason)),
+    };
+    // Parsed and not shown: nothing in it runs or is loaded.
+    let document = DomParser::new().ok()?.parse_from_string(&page, SupportedType::TextHtml).ok()?;
+    let script = document.get_element_by_id("tollgate-report")?;
+    let is_data = script.tag_name() == "SCRIPT" && script.get_attribute("type").as_deref() == Some("application/json");
+    is_data.then(|| script.text_content().map(Ok))?
+}
+
+async fn whole(file: &File) -> Result<String, String> {
+    if file.size() > REPORT_BYTES {
+        return Err("is larger than 256 MiB, which is the most that the page opens".to_owned());
+    }
+    text(file).await.map_err(|()| "could not be read by the browser".to_owned())
+}
+
+async fn text(blob: &Blob) -> Result<String, ()> {
+    let text = js_sys::futures::JsFuture::from(blob.text()).await.map_err(|_| ())?;
+    text.as_string().ok_or(())
 }

@@ -1,12 +1,14 @@
 //! The page: taking files in, the worker that judges them, and the browser around the components.
 
 mod app;
+mod ask;
 mod browser;
 mod desk;
 mod intake;
 mod keys;
 mod paste;
 mod runner;
+mod tools;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};

@@ -38,6 +38,8 @@ pub(super) enum Order<'o> {
     Rejudge { policy: &'o Choice, baseline: Option<&'o Other> },
     /// A question about the files.
     Details { kind: &'o str, argument: &'o str },
+    /// Write a report, given as JSON, in another format.
+    Render { format: &'o str, report: &'o str },
 }
 
 /// Another report, to compare with.
@@ -61,6 +63,8 @@ struct Office {
     /// Told when a worker broke, after those who wait.
     lost: Callback<()>,
     worker: RefCell<Option<Employed>>,
+    /// Whether the worker was given files.
+    open: Cell<bool>,
     /// Those who wait for an answer, by the number of their order. Answers to others are not listened to.
     waiting: RefCell<Vec<(u32, Callback<Told>)>>,
 }
@@ -75,19 +79,22 @@ struct Employed {
 impl Runner {
     /// `lost` hears when a worker broke and its session is lost.
     pub(super) fn new(page: Page, lost: Callback<()>) -> Self {
-        let office = Office { lost, worker: RefCell::default(), waiting: RefCell::default() };
+        let office = Office { lost, worker: RefCell::default(), open: Cell::new(false), waiting: RefCell::default() };
         Self { page, office: Rc::new(office), latest: Cell::new(0) }
     }
 
-    /// Whether there is a worker, which has the session of the latest [`Order::Open`].
+    /// Whether there is a worker that has the session of the latest [`Order::Open`].
     pub(super) fn is_open(&self) -> bool {
-        self.office.worker.borrow().is_some()
+        self.office.open.get()
     }
 
     /// Posts an order; `told` hears of it until its answer. New files give up what is in work.
     pub(super) fn order(&self, order: &Order<'_>, told: Callback<Told>) {
         if matches!(order, Order::Open { .. }) && !self.office.waiting.borrow().is_empty() {
             self.stop();
+        }
+        if matches!(order, Order::Open { .. }) {
+            self.office.open.set(true);
         }
         let id = self.latest.get() + 1;
         self.latest.set(id);
@@ -139,6 +146,7 @@ impl Office {
     }
 
     fn dismiss(&self) {
+        self.open.set(false);
         if let Some(employed) = self.worker.borrow_mut().take() {
             employed.worker.set_onmessage(None);
             employed.worker.set_onerror(None);
@@ -184,6 +192,9 @@ fn written(order: &Order<'_>, id: u32) -> JsValue {
         Order::Details { kind, argument } => {
             message(&[id, ("ask", "details".into()), ("kind", (*kind).into()), ("argument", (*argument).into())])
         }
+        Order::Render { format, report } => {
+            message(&[id, ("ask", "render".into()), ("format", (*format).into()), ("report", (*report).into())])
+        }
     }
 }
 
@@ -217,7 +228,7 @@ fn read(data: &JsValue) -> Told {
     } else if let Some(answer) = text("answer") {
         Told::Answer(answer)
     } else if let Some(reason) = text("refused") {
-        let problems = text("problems").and_then(|problems| serde_json::from_str(&problems).ok()).unwrap_or_default();
+        let problems = text("problems").and_then(|problems| crate::ui::read_json(&problems).ok()).unwrap_or_default();
         Told::Refused { reason, problems }
     } else if let Some(failure) = text("failure") {
         Told::Broken { failure, file: text("file").unwrap_or_default() }

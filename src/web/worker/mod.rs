@@ -60,7 +60,13 @@ async fn answer(order: &JsValue, today: &str, tell: &Function) -> Result<(&'stat
             judge(order, today)
         }
         "rejudge" => judge(order, today),
-        "render" => held(|held| held.session.render(&text("format"))).map(|text| ("answer", text)),
+        "render" => {
+            let rendered = match field(order, "report").as_string() {
+                Some(report) => session::render_text(&report, &text("format")).map_err(Refusal::Other),
+                None => held(|held| held.session.render(&text("format"))),
+            };
+            rendered.map(|text| ("answer", text))
+        }
         "details" => details(&text("kind"), &text("argument")).await.map(|text| ("answer", text)),
         other => Err(Refusal::Other(format!("there is no order `{other}`"))),
     }

@@ -1,11 +1,18 @@
 //! What happens between the reader's files and the screen.
 
+mod edit;
+mod other;
+
 use super::intake::Given;
-use super::runner::{Order, Runner, Told};
+use super::runner::{self, Order, Runner, Told};
 use super::{Page, browser};
 use crate::model::Report;
 use crate::session::Choice;
-use crate::ui::{Action, Bench, Fault, Question, Shared, State, View};
+use crate::ui::{Action, Bench, Edit, Fault, Question, Shared, State, View, read_json};
+use crate::web::message::field;
+use gloo::timers::callback::Timeout;
+use js_sys::Array;
+pub(super) use other::Written;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
@@ -27,7 +34,7 @@ pub(super) struct Sheet {
     /// Its JSON.
     pub(super) raw: Rc<str>,
     /// Number of what it is about: when that changes, the reader begins at the top.
-    pub(super) turn: u32,
+    pub(super) subject: u32,
 }
 
 /// How far a check is.
@@ -44,13 +51,34 @@ pub(super) struct Outlets {
     pub(super) screen: UseStateSetter<Screen>,
     pub(super) work: UseStateSetter<Option<Work>>,
     pub(super) bench: UseStateSetter<Bench>,
+    /// What the reader is asked.
+    pub(super) asked: UseStateSetter<Option<Asked>>,
     pub(super) state: UseReducerDispatcher<State>,
+}
+
+/// Something that is not done without the reader's word.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Asked {
+    /// What a report is for, while another one is open.
+    Report(Written),
+    /// Whether files from another page are wanted.
+    Posted { origin: String, files: u32, item: JsValue },
 }
 
 pub(super) struct Desk {
     /// Itself, for what is told later.
     me: Weak<Self>,
+    page: Page,
     runner: Runner,
+    /// Judges files that are compared with, as long as it does.
+    other: RefCell<Option<Rc<Runner>>>,
+    /// What is compared with.
+    baseline: RefCell<Option<runner::Other>>,
+    /// The latest change of the policy that was not begun with.
+    pending: RefCell<Option<Edit>>,
+    timer: RefCell<Option<Timeout>>,
+    /// Whether a change is in work.
+    editing: Cell<bool>,
     outlets: Outlets,
     /// What is shown beside the report.
     bench: RefCell<Bench>,
@@ -59,6 +87,8 @@ pub(super) struct Desk {
     choice: RefCell<Choice>,
     /// Number of the latest thing that the reader asked for; a listing that is overtaken is dropped.
     turn: Cell<u32>,
+    /// Number of what is on the screen.
+    subject: Cell<u32>,
     /// Whether a report is shown, whose view the next report does not take over.
     reported: Cell<bool>,
 }
@@ -76,12 +106,19 @@ impl Desk {
             };
             Self {
                 me: me.clone(),
-                runner: Runner::new(page, lost),
+                runner: Runner::new(page.clone(), lost),
+                page,
+                other: RefCell::default(),
+                baseline: RefCell::default(),
+                pending: RefCell::default(),
+                timer: RefCell::default(),
+                editing: Cell::new(false),
                 outlets,
                 bench: RefCell::default(),
                 given: RefCell::default(),
                 choice: RefCell::new(Choice::Own),
                 turn: Cell::new(0),
+                subject: Cell::new(0),
                 reported: Cell::new(false),
             }
         })
@@ -97,6 +134,16 @@ impl Desk {
 
     /// Lists and judges an item that was dropped, chosen or pasted.
     pub(super) fn take_in(&self, item: JsValue) {
+        if let Some(origin) = field(&item, "origin").as_string() {
+            let files = Array::from(&field(&item, "posted")).length();
+            return self.outlets.asked.set(Some(Asked::Posted { origin, files, item }));
+        }
+        self.list(item);
+    }
+
+    /// As [`Self::take_in`], for what the reader has agreed to.
+    pub(super) fn list(&self, item: JsValue) {
+        self.outlets.asked.set(None);
         self.outlets.work.set(Some(Work::default()));
         let turn = self.turn.get() + 1;
         self.turn.set(turn);
@@ -106,14 +153,32 @@ impl Desk {
             if desk.turn.get() != turn {
                 return;
             }
+            let compare = desk.reported.get() && field(&item, "compare").is_truthy();
+            if let Ok(given) = &given
+                && let Some(read) = Self::report_in(given).await
+            {
+                if desk.turn.get() == turn {
+                    desk.take_report(read, compare);
+                }
+                return;
+            }
             match given {
+                Ok(given) if compare => {
+                    if given.files.is_empty() {
+                        desk.refuse_other("No file was found in what you gave.");
+                    } else {
+                        desk.compare_with_files(given);
+                    }
+                }
                 Ok(given) if given.files.is_empty() => desk.fault(Fault {
                     title: "There is nothing to check".to_owned(),
                     advice: format!("No file was found in what you gave. {}", given.notes.join(" ")),
                     details: String::new(),
                 }),
                 Ok(given) => {
+                    desk.forget();
                     desk.given.replace(Rc::new(given));
+                    desk.subject.set(turn);
                     if desk.reported.get() {
                         desk.outlets.state.dispatch(Action::Show(View::Overview));
                     }
@@ -131,11 +196,11 @@ impl Desk {
     /// Judges by a pack, or by the files' own policy where its name is empty.
     pub(super) fn judge_by(&self, pack: String) {
         self.choice.replace(if pack.is_empty() { Choice::Own } else { Choice::Pack(pack) });
+        self.drop_draft();
         if self.runner.is_open() {
             let files = self.given.borrow().files.len();
             self.outlets.work.set(Some(Work { done: files, all: files, ..Work::default() }));
-            let order = Order::Rejudge { policy: &self.choice.borrow(), baseline: None };
-            self.runner.order(&order, self.hear(Self::told));
+            self.rejudge(Self::told);
         } else {
             self.open();
         }
@@ -146,8 +211,16 @@ impl Desk {
         let given = Rc::clone(&self.given.borrow());
         self.outlets.work.set(Some(Work { all: given.files.len(), ..Work::default() }));
         self.change_bench(|bench| bench.lost = false);
-        let order = Order::Open { files: &given.files, policy: &self.choice.borrow(), baseline: None };
+        let policy = self.choice_in_force();
+        let baseline = self.baseline.borrow();
+        let order = Order::Open { files: &given.files, policy: &policy, baseline: baseline.as_ref() };
         self.runner.order(&order, self.hear(Self::told));
+    }
+
+    /// Judges the files of the session again.
+    fn rejudge(&self, then: fn(&Self, Told)) {
+        let (policy, baseline) = (self.choice_in_force(), self.baseline.borrow());
+        self.runner.order(&Order::Rejudge { policy: &policy, baseline: baseline.as_ref() }, self.hear(then));
     }
 
     /// Answers a view's question.
@@ -167,6 +240,23 @@ impl Desk {
             Told::Broken { failure, .. } => done.emit(Err(format!("The checker broke: {failure}"))),
         });
         self.runner.order(&Order::Details { kind, argument: &argument }, told);
+    }
+
+    /// Offers the report as a file, in another format.
+    pub(super) fn save_as(&self, format: &'static str, name: &'static str, kind: &'static str, report: &str) {
+        let me = self.me.clone();
+        let told = Callback::from(move |told| {
+            let failed = match told {
+                Told::Answer(text) => browser::download(name, kind, &text).is_err().then(String::new),
+                Told::Refused { reason, .. } => Some(reason),
+                Told::Broken { failure, .. } => Some(failure),
+                Told::Report(_) | Told::Progress { .. } => None,
+            };
+            if let Some((reason, desk)) = failed.zip(me.upgrade()) {
+                desk.refuse_other(&format!("The report could not be written as {format}. {reason}"));
+            }
+        });
+        self.runner.order(&Order::Render { format, report }, told);
     }
 
     /// A listener that forgets what comes after the desk is gone.
@@ -208,12 +298,18 @@ impl Desk {
     }
 
     fn show(&self, text: String) {
-        match serde_json::from_str::<Report>(&text) {
+        match read_json::<Report>(&text) {
             Ok(report) => {
                 self.outlets.work.set(None);
                 self.reported.set(true);
-                self.change_bench(|bench| bench.open = true);
-                let sheet = Sheet { report: Shared::new(report), raw: text.into(), turn: self.turn.get() };
+                let report = Shared::new(report);
+                self.change_bench(|bench| {
+                    bench.open = true;
+                    if bench.draft.is_none() {
+                        bench.before = Some(report.clone());
+                    }
+                });
+                let sheet = Sheet { report, raw: text.into(), subject: self.subject.get() };
                 self.outlets.screen.set(Screen::Report(sheet));
             }
             Err(error) => self.fault(Fault {
@@ -245,9 +341,21 @@ impl Desk {
 
     pub(super) fn cancel(&self) {
         self.turn.set(self.turn.get() + 1);
-        self.runner.stop();
         self.outlets.work.set(None);
+        if let Some(other) = self.other.take() {
+            return other.stop();
+        }
+        self.runner.stop();
+        self.editing.set(false);
         self.lose();
+    }
+
+    /// All that belongs to what was given before.
+    fn forget(&self) {
+        self.drop_draft();
+        self.baseline.take();
+        self.given.take();
+        self.change_bench(|bench| *bench = Bench::default());
     }
 
     /// Back to the landing section.
@@ -255,8 +363,7 @@ impl Desk {
         self.cancel();
         self.reported.set(false);
         self.choice.replace(Choice::Own);
-        self.given.take();
-        self.change_bench(|bench| *bench = Bench::default());
+        self.forget();
         self.outlets.screen.set(Screen::Landing);
         self.outlets.state.dispatch(Action::Show(View::Overview));
         browser::set_fragment("", false);
