@@ -97,7 +97,7 @@ fn the_worst_come_first_and_the_page_has_all_figures() {
     ] {
         assert!(page.contains(part), "{part} is not in\n{page}");
     }
-    let places: Vec<_> = ["acme/worse", "acme/bad", "open", "acme/good"].map(|name| page.find(name)).into();
+    let places: Vec<_> = ["acme/worse", "acme/bad", "open", "acme/good"].map(|name| page.find(&format!(">{name}<"))).into();
     assert!(places.is_sorted() && places[0].is_some(), "{places:?}");
 }
 
