@@ -50,6 +50,9 @@ pub struct FleetSummary {
     pub warnings: usize,
     /// Test cases.
     pub tests: u64,
+    /// How often a rule was not counted, because there were too many different ones.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub uncounted_rules: usize,
 }
 
 /// One repository.
@@ -191,12 +194,12 @@ impl Fleet {
             run_seconds: runs.iter().filter_map(|run| run.seconds).max_by(f64::total_cmp),
             version: cut(&tool.version),
         });
-        for outcome in outcomes {
+        for outcome in &outcomes {
             self.outcome(outcome);
         }
     }
 
-    fn outcome(&mut self, outcome: SheetOutcome) {
+    fn outcome(&mut self, outcome: &SheetOutcome) {
         let (failed, missing) = (outcome.outcome == OutcomeKind::Failed, outcome.outcome == OutcomeKind::NoEvidence);
         if !failed && !missing {
             return;
@@ -205,7 +208,10 @@ impl Fleet {
         // Sorted while it grows, so that a rule is found without going through all of them.
         let at = match self.rules.binary_search_by(|known| known.rule.cmp(&id)) {
             Ok(at) => at,
-            Err(_) if self.rules.len() >= RULES => return,
+            Err(_) if self.rules.len() >= RULES => {
+                self.summary.uncounted_rules += 1;
+                return;
+            }
             Err(at) => {
                 let rule = FleetRule { rule: id, level: outcome.level, failed: 0, without_evidence: 0, failing: 0 };
                 self.rules.insert(at, rule);
@@ -318,6 +324,11 @@ impl Sheet {
         let sheet: Self = crate::merge::parsed(text)?;
         if sheet.schema == SCHEMA { Ok(sheet) } else { Err(foreign_schema(&sheet.schema)) }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 fn cut(text: &str) -> String {

@@ -33,21 +33,21 @@ const POLICY: &str = "version: 1\nrules: { sleep-as-wait: error, test-failed: er
 
 /// A run of tests: `(name, passed)` each.
 fn junit(suite: &str, cases: &[(&str, bool)]) -> String {
-    let cases: String = cases
+    let cases: Vec<String> = cases
         .iter()
         .map(|(name, passed)| {
             let end = if *passed { "/>" } else { "><failure message=\"no\"/></testcase>" };
             format!("  <testcase classname=\"c\" name=\"{name}\" time=\"0.25\"{end}\n")
         })
         .collect();
-    format!("<testsuite name=\"{suite}\">\n{cases}</testsuite>\n")
+    format!("<testsuite name=\"{suite}\">\n{}</testsuite>\n", cases.concat())
 }
 
 /// Lines of one source file, hit or not.
 fn lcov(path: &str, hits: &[bool]) -> String {
-    let lines: String =
+    let lines: Vec<String> =
         hits.iter().enumerate().map(|(at, hit)| format!("DA:{},{}\n", at + 1, u8::from(*hit))).collect();
-    format!("SF:{path}\n{lines}end_of_record\n")
+    format!("SF:{path}\n{}end_of_record\n", lines.concat())
 }
 
 fn report(files: &[(&str, String)]) -> Report {

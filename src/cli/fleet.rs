@@ -1,5 +1,4 @@
 //! `tollgate fleet`.
-#![expect(clippy::disallowed_methods, reason = "looks for reports and makes the folder of the pages")]
 
 use super::args::FleetArgs;
 use super::{Exit, output, policy};

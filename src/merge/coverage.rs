@@ -15,7 +15,7 @@ pub(super) fn merge(a: Option<Coverage>, b: Option<Coverage>) -> Option<Coverage
         (Some(a), Some(b)) => (a, b),
         (one, other) => return one.or(other),
     };
-    let unplaced = higher(Unplaced::of(&a), Unplaced::of(&b));
+    let unplaced = higher(&Unplaced::of(&a), &Unplaced::of(&b));
     let mut files: BTreeMap<String, CoveredFile> = BTreeMap::new();
     for file in a.files.into_iter().chain(b.files) {
         match files.get_mut(&file.path) {
@@ -76,7 +76,7 @@ impl Unplaced {
     }
 }
 
-fn higher(a: Unplaced, b: Unplaced) -> Unplaced {
+fn higher(a: &Unplaced, b: &Unplaced) -> Unplaced {
     Unplaced {
         line: highest(a.line, b.line),
         branch: highest_of(a.branch, b.branch),

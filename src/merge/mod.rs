@@ -135,20 +135,17 @@ struct Gathered {
 impl Gathered {
     fn add(&mut self, mut report: Report) {
         paths::identify(&mut report);
-        match report.merged.take() {
-            Some(merged) => {
-                for (rule, looks) in merged.looks {
-                    self.looks.entry(rule).or_default().extend(looks);
-                }
-                self.distinct.extend(merged.tests);
+        if let Some(merged) = report.merged.take() {
+            for (rule, looks) in merged.looks {
+                self.looks.entry(rule).or_default().extend(looks);
             }
-            None => {
-                let evidence = Evidence::of(&report.files);
-                for outcome in &report.outcomes {
-                    self.looks.entry(outcome.rule.clone()).or_default().insert(evidence.look(outcome));
-                }
-                self.distinct.extend(tests::own(&report));
+            self.distinct.extend(merged.tests);
+        } else {
+            let evidence = Evidence::of(&report.files);
+            for outcome in &report.outcomes {
+                self.looks.entry(outcome.rule.clone()).or_default().insert(evidence.look(outcome));
             }
+            self.distinct.extend(tests::own(&report));
         }
         union(&mut self.sources, report.policy.sources, |source| (source.file.clone(), source.pack));
         for outcome in report.outcomes {

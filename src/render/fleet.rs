@@ -78,6 +78,9 @@ fn page(out: &mut String, fleet: &Fleet, repositories: &[&Repository], order: Or
         },
     )?;
     rules(out, &fleet.rules)?;
+    if all.uncounted_rules > 0 {
+        out.push_str("<p>There are too many different rules: not all of them are counted.</p>\n");
+    }
     out.push_str("<nav aria-label=\"Order of the repositories\">\n<ul>\n");
     for (other, file, words) in PAGES {
         let current = if other == order { " aria-current=\"page\"" } else { "" };
