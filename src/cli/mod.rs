@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod explain;
 mod fix;
+mod init;
 mod inspect;
 mod output;
 mod places;
@@ -58,6 +59,7 @@ pub fn run() -> ExitCode {
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Policy { command } => policy::run(&command),
+        Command::Init(args) => init::run(&args),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { command } => shell::man(&command),
     }
