@@ -11,6 +11,7 @@ use crate::model::{
 use crate::parse::documents;
 use crate::policy::{Demand, Policy, PolicyError};
 use crate::rules::{self, Hidden, Settle, Sink};
+use crate::threads;
 use std::collections::BTreeMap;
 
 pub use details::{CaseTable, CoveredTable};
@@ -84,7 +85,7 @@ pub(crate) fn own_policy(sources: &[SourceFile]) -> Result<Policy, Vec<PolicyErr
 /// The text of a file; `None` where it was not kept, which is not the same as an empty file.
 pub(crate) fn text_of<'s>(sources: &'s [SourceFile], path: &str) -> Option<&'s str> {
     let source = sources.iter().find(|source| source.path == path)?;
-    (source.bytes == 0 || !source.text.is_empty()).then_some(source.text.as_str())
+    (source.bytes == 0 || !source.text.is_empty()).then_some(&*source.text)
 }
 
 /// The pack for trees without a policy of their own.
@@ -164,6 +165,7 @@ fn judge_watched(sources: &[SourceFile], policy: &Policy, terms: &Terms<'_>, wat
             workflows: workflows(&evidence),
             waivers: evidence.waivers,
             baseline: baseline.map(|baseline| baseline.info(settle.gone())),
+            merged: None,
             files,
         }
     })
@@ -224,13 +226,17 @@ pub fn load_policy(
 /// there.
 pub(crate) fn look_at<T>(
     sources: &[SourceFile],
-    wanted: impl Fn(FileKind) -> bool,
+    wanted: impl Fn(FileKind) -> bool + Sync,
     look: impl FnOnce(&Evidence<'_>) -> T,
 ) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
     let read = |source| Some(source).filter(|source: &&SourceFile| wanted(source.kind)).and_then(documents::read);
-    let parsed: Vec<_> = sources.iter().map(read).collect();
+    let parsed = threads::map(sources, weight, &|_| {}, read);
     look(&Evidence::gather(&files, &parsed))
+}
+
+fn weight(source: &SourceFile) -> usize {
+    source.text.len()
 }
 
 fn with_evidence<T>(
@@ -241,16 +247,16 @@ fn with_evidence<T>(
 ) -> T {
     let files: Vec<File<'_>> = sources.iter().map(File::new).collect();
     let total = sources.len();
-    let mut parsed = Vec::with_capacity(total);
-    for (done, source) in sources.iter().enumerate() {
-        watch(Step { phase: Phase::Read, done, total, name: &source.path });
-        parsed.push(documents::read(source));
-    }
+    let next = |done: usize| {
+        let name = sources.get(done).map_or("", |source| &source.path);
+        watch(Step { phase: Phase::Read, done, total, name });
+    };
+    let parsed = threads::map(sources, weight, &next, documents::read);
     watch(Step { phase: Phase::Link, done: 0, total, name: "" });
     look(Evidence { baseline, ..Evidence::gather(&files, &parsed) })
 }
 
-fn verdict(outcomes: &[Outcome], findings: &[Finding], files: &[FileRecord], fail_on: Level) -> Verdict {
+pub(crate) fn verdict(outcomes: &[Outcome], findings: &[Finding], files: &[FileRecord], fail_on: Level) -> Verdict {
     let counts = |finding: &&Finding| finding.level >= fail_on && finding.status == Status::New;
     // A file that cannot be read keeps the answer open; only what was read can fail.
     if findings.iter().filter(counts).any(|finding| finding.rule != rules::UNREADABLE) {
@@ -269,7 +275,7 @@ fn is_evidence(kind: FileKind) -> bool {
     !matches!(kind, FileKind::Archive | FileKind::Diff | FileKind::Foreign | FileKind::Other | FileKind::Policy)
 }
 
-fn summary(outcomes: &[Outcome], findings: &[Finding]) -> Summary {
+pub(crate) fn summary(outcomes: &[Outcome], findings: &[Finding]) -> Summary {
     let mut summary = Summary::default();
     for finding in findings {
         match finding.status {

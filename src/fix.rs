@@ -124,7 +124,8 @@ pub fn fix(request: Request, policy: &Policy, scope: Scope) -> Fixes {
         *left.entry(finding.rule.clone()).or_default() += 1;
     }
     for (at, fixed) in &mut changed {
-        fixed.after = sources.get_mut(*at).map(|source| std::mem::take(&mut source.text)).unwrap_or_default();
+        fixed.after =
+            sources.get_mut(*at).map(|source| std::mem::take(&mut source.text).into_owned()).unwrap_or_default();
     }
     let mut files: Vec<Fixed> = changed.into_values().filter(|fixed| fixed.before != fixed.after).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -135,6 +136,7 @@ pub fn fix(request: Request, policy: &Policy, scope: Scope) -> Fixes {
 fn given(files: &[RawFile]) -> BTreeSet<String> {
     let is_text = |file: &&RawFile| match &file.content {
         Content::Bytes(bytes) | Content::Hashed { bytes, .. } => std::str::from_utf8(bytes).is_ok(),
+        Content::Static(bytes) => std::str::from_utf8(bytes).is_ok(),
         _ => false,
     };
     let texts = files.iter().filter(|file| file.origin == Origin::Tree).filter(is_text);
@@ -240,7 +242,7 @@ fn set_text(source: &mut SourceFile, text: String) -> String {
         let _ = write!(hex, "{byte:02x}");
         hex
     });
-    std::mem::replace(&mut source.text, text)
+    std::mem::replace(&mut source.text, text.into()).into_owned()
 }
 
 fn status(report: &Report, path: &str) -> Option<FileStatus> {
@@ -278,7 +280,7 @@ mod tests {
         let raw =
             RawFile { path: "a.txt".to_owned(), content: Content::Bytes("0123456789é".into()), origin: Origin::Tree };
         let mut sources = open(vec![raw], &Limits::default());
-        sources[0].text = "0123456789é".to_owned();
+        sources[0].text = "0123456789é".into();
         let editable = BTreeMap::from([("a.txt".to_owned(), 0)]);
         let offered = offered(&findings, &sources, &editable, scope, &BTreeSet::new());
         apply(&sources[0].text, apart(&offered).get(&0).unwrap_or(&Edits::new()))

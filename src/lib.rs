@@ -10,14 +10,18 @@ pub mod compare;
 pub mod engine;
 pub mod evidence;
 pub mod fix;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod fleet;
 pub mod input;
+pub mod merge;
 pub mod model;
 pub mod parse;
 pub mod policy;
 pub mod render;
 pub mod rules;
 pub mod session;
-#[cfg(all(target_arch = "wasm32", feature = "page"))]
+mod threads;
+#[cfg(any(not(target_arch = "wasm32"), feature = "page"))]
 pub mod ui;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -91,7 +91,7 @@ fn every_policy_of_the_guides_loads() {
 #[test]
 fn every_workflow_of_the_guides_holds_the_policy_of_its_kind() {
     let mut judged = 0;
-    for name in ["getting-started.md", "recipes.md"] {
+    for name in ["getting-started.md", "merging.md", "recipes.md"] {
         let text = fs::read_to_string(root().join("docs").join(name)).unwrap();
         for (path, workflow) in blocks(&text).into_iter().filter(|(path, _)| path.starts_with(".github/")) {
             let policy = "version: 1\nextends: [recommended]\nrules: { job-without-timeout: error, upload-tolerates-missing: \
@@ -105,6 +105,19 @@ fn every_workflow_of_the_guides_holds_the_policy_of_its_kind() {
         }
     }
     assert!(judged > 5);
+}
+
+#[test]
+fn the_workflow_over_many_repositories_holds_the_strictest_pack() {
+    let text = fs::read_to_string(root().join("docs/fleet.md")).unwrap();
+    let workflows: Vec<_> = blocks(&text).into_iter().filter(|(path, _)| path.starts_with(".github/")).collect();
+    assert_eq!(workflows.len(), 1);
+    // What these ask for are other files.
+    let policy = "version: 1\nextends: [strict]\nrules: { rollback-document-missing: off, workflow-without-backup: off, \
+                  test-report-missing: off, coverage-report-missing: off }\n";
+    let report = judge(&workflows, policy);
+    let found: Vec<_> = report.findings.iter().map(|finding| &finding.message).collect();
+    assert!(found.is_empty() && report.verdict == Verdict::Pass, "{found:#?}");
 }
 
 #[test]

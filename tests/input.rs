@@ -332,7 +332,7 @@ fn files_with_one_path_are_kept_apart_in_the_order_given() {
         vec![raw("b.md", "1"), raw("a.md", "2"), raw("b.md", "3"), raw("b.md#2", "4"), raw("b.md", "5")],
         &Limits::default(),
     );
-    let seen: Vec<_> = files.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
+    let seen: Vec<_> = files.iter().map(|file| (file.path.as_str(), &*file.text)).collect();
     assert_eq!(seen, [("a.md", "2"), ("b.md", "1"), ("b.md#2", ""), ("b.md#3", "3"), ("b.md#4", "5")]);
 }
 

@@ -25,6 +25,10 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Apply the mechanical fixes of findings, and show them as a diff
     Fix(FixArgs),
+    /// Merge reports of one repository, as of the shards of a run, into one
+    Merge(MergeArgs),
+    /// Show the reports of many repositories on one page
+    Fleet(FleetArgs),
     /// Show what each file is and what was read from it, without judging
     Inspect(InspectArgs),
     /// List the rules and the packs that turn them on
@@ -163,8 +167,8 @@ pub(super) struct CheckArgs {
     /// What is printed
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub(super) format: ReportFormat,
-    /// Write the report to a file as well; the format follows the name (.json, .sarif, .md, .xml, .txt) unless it is
-    /// given; repeatable
+    /// Write the report to a file as well; the format follows the name (.json, .sarif, .html, .md, .xml, .txt) unless it
+    /// is given; repeatable
     #[arg(long = "output", value_name = "[FORMAT=]FILE")]
     pub(super) outputs: Vec<Output>,
     /// Lowest level of a finding that fails the gate
@@ -231,6 +235,72 @@ impl FixArgs {
     pub(super) fn limits(&self) -> Limits {
         changed(&self.limits)
     }
+}
+
+const MERGE_EXAMPLES: &str = "\
+Merging reports is the convenient way: a report holds sums, so that coverage of one source file in several reports is told
+by the highest counts, and attempts and environments of tests are not compared. The exact way is to judge all artifacts
+in one go: tollgate check . --evidence shard-1/ --evidence shard-2/
+
+Examples:
+  tollgate merge shard-1/report.json shard-2/report.json
+  tollgate merge shards/*.json --format json --output markdown=summary.md > report.json
+
+Exit codes:
+  0  the policy holds in all reports
+  1  it does not in one of them
+  2  wrong use, or a report that cannot be read
+  3  incomplete: demanded evidence is missing in one of them";
+
+#[derive(Debug, Args)]
+#[command(after_help = MERGE_EXAMPLES)]
+pub(super) struct MergeArgs {
+    /// Reports in JSON, merged ones too
+    #[arg(value_name = "REPORT", required = true)]
+    pub(super) reports: Vec<PathBuf>,
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(super) format: ReportFormat,
+    /// Write the report to a file as well, as `check` does; repeatable
+    #[arg(long = "output", value_name = "[FORMAT=]FILE")]
+    pub(super) outputs: Vec<Output>,
+    /// Lowest level of a finding that fails the gate, where the reports asked for less
+    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = levels())]
+    pub(super) fail_on: Level,
+    /// Colours; `auto` follows the terminal and `NO_COLOR`
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(super) color: Color,
+    /// Print only the verdict line of the text
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+const FLEET_EXAMPLES: &str = "\
+A repository is called by the path of its report: below the folder that was given, without `.json` and without a last
+`report`. So reports/acme/shop/report.json and reports/acme/shop.json, with reports/ given, are both `acme/shop`.
+
+Examples:
+  tollgate fleet reports/                        every .json below reports/, the pages in fleet/
+  tollgate fleet reports/ --output site
+  tollgate fleet --name acme/shop=a.json --name acme/blog=b.json
+
+Exit codes:
+  0  the pages were written, whatever the verdicts are
+  2  wrong use, or a page that could not be written
+  3  a report could not be read, or there is none";
+
+#[derive(Debug, Args)]
+#[command(after_help = FLEET_EXAMPLES)]
+pub(super) struct FleetArgs {
+    /// Reports in JSON, and folders of them
+    #[arg(value_name = "REPORT|FOLDER", required_unless_present = "names")]
+    pub(super) paths: Vec<PathBuf>,
+    /// A report and what its repository is called; repeatable
+    #[arg(long = "name", value_name = "NAME=REPORT", value_parser = named)]
+    pub(super) names: Vec<(String, PathBuf)>,
+    /// Folder for the pages and fleet.json; made where it is missing
+    #[arg(long, value_name = "FOLDER", default_value = "fleet")]
+    pub(super) output: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -338,11 +408,13 @@ pub(super) enum ReportFormat {
     Comment,
     /// `JUnit` XML with one case a rule
     Junit,
+    /// One file for a browser, which loads nothing and which the page can open again
+    Html,
 }
 
 impl ReportFormat {
     /// What the name of a file ends with, the longer ends first, and the format that follows from it.
-    const BY_NAME: [(&str, Self); 7] = [
+    const BY_NAME: [(&str, Self); 8] = [
         (".sarif.json", Self::Sarif),
         (".sarif", Self::Sarif),
         (".json", Self::Json),
@@ -350,6 +422,7 @@ impl ReportFormat {
         (".log", Self::Text),
         (".md", Self::Markdown),
         (".xml", Self::Junit),
+        (".html", Self::Html),
     ];
 
     /// The format that the name of a file asks for.
@@ -394,6 +467,13 @@ fn levels() -> impl TypedValueParser<Value = Level> {
         "warning" => Level::Warning,
         _ => Level::Error,
     })
+}
+
+fn named(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, path)) if !name.is_empty() && !path.is_empty() => Ok((name.to_owned(), PathBuf::from(path))),
+        _ => Err("write it as NAME=REPORT".to_owned()),
+    }
 }
 
 /// The defaults with some limits changed.

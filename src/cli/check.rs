@@ -102,7 +102,7 @@ const fn is_for_a_host(format: ReportFormat) -> bool {
     matches!(format, ReportFormat::Sarif | ReportFormat::Github)
 }
 
-fn rendered(report: &Report, format: ReportFormat, colors: Colors) -> String {
+pub(super) fn rendered(report: &Report, format: ReportFormat, colors: Colors) -> String {
     match format {
         ReportFormat::Text => text::text(report, colors),
         ReportFormat::Json => render::json(report),
@@ -111,6 +111,7 @@ fn rendered(report: &Report, format: ReportFormat, colors: Colors) -> String {
         ReportFormat::Markdown => render::markdown(report, Room::Summary),
         ReportFormat::Comment => render::markdown(report, Room::Comment),
         ReportFormat::Junit => render::junit(report),
+        ReportFormat::Html => render::html(report),
     }
 }
 

@@ -4,8 +4,11 @@ mod args;
 mod check;
 mod explain;
 mod fix;
+mod fleet;
 mod init;
 mod inspect;
+mod load;
+mod merge;
 mod output;
 mod places;
 mod policy;
@@ -55,6 +58,8 @@ pub fn run() -> ExitCode {
     match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Fix(args) => fix::run(&args),
+        Command::Merge(args) => merge::run(&args),
+        Command::Fleet(args) => fleet::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => explain::run(&args),

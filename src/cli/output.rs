@@ -161,6 +161,7 @@ mod tests {
             ("SUMMARY.MD", Some((ReportFormat::Markdown, "SUMMARY.MD"))),
             ("comment=a.md", Some((ReportFormat::Comment, "a.md"))),
             ("report.xml", Some((ReportFormat::Junit, "report.xml"))),
+            ("report.html", Some((ReportFormat::Html, "report.html"))),
             ("github=-", None),
             ("yaml=a.json", None),
             ("report.pdf", None),

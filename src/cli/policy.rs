@@ -145,6 +145,7 @@ fn of_tree(path: &str, collected: &Collected) -> Result<Policy, Problem> {
     let missing = |reason: &str| Problem::Missing(format!("policy `{path}`: {reason}"));
     let text = match collected.files.iter().find(|file| file.path == path) {
         Some(RawFile { content: Content::Bytes(bytes), .. }) => decoded(bytes.clone()).map_err(|r| missing(&r))?,
+        Some(RawFile { content: Content::Static(bytes), .. }) => decoded(bytes.to_vec()).map_err(|r| missing(&r))?,
         Some(RawFile { content: Content::Skipped { reason } | Content::Failed { reason, .. }, .. }) => {
             return Err(missing(reason));
         }
@@ -171,7 +172,7 @@ pub(super) fn read(path: &Path, limit: u64) -> Result<String, String> {
 
 fn decoded(bytes: Vec<u8>) -> Result<String, String> {
     match text::decode(bytes) {
-        decoded if decoded.status == crate::model::FileStatus::Read => Ok(decoded.text),
+        decoded if decoded.status == crate::model::FileStatus::Read => Ok(decoded.text.into_owned()),
         decoded => Err(decoded.note),
     }
 }

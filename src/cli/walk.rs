@@ -1,11 +1,11 @@
 //! Collects the files that are to be judged, as git sees them.
 #![expect(clippy::disallowed_methods, reason = "reading files is this module's work")]
 
+use super::load::{in_words, load, read_within};
 use crate::input::{Content, Limits, Origin, RawFile, detect};
 use ignore::{DirEntry, WalkBuilder};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 /// Name of what came from standard input.
@@ -226,42 +226,6 @@ fn is_skipped_folder(entry: &DirEntry) -> bool {
     folder && matches!(entry.file_name().to_str(), Some(".git" | "node_modules"))
 }
 
-/// Loads a file unless it is over the limit.
-fn load(path: &Path, limits: &Limits) -> Content {
-    let bytes = match path.metadata() {
-        Ok(metadata) => metadata.len(),
-        Err(error) => return Content::Failed { bytes: 0, reason: in_words(&error) },
-    };
-    if bytes > limits.file_bytes {
-        return Content::Failed { bytes, reason: limits.exceeded("file_bytes") };
-    }
-    match File::open(path) {
-        Ok(mut file) => read_within(&mut file, limits),
-        Err(error) => Content::Failed { bytes, reason: in_words(&error) },
-    }
-}
-
-/// Reads to the end, but no more than the limit: pipes have no size, and files grow.
-fn read_within(reader: &mut dyn Read, limits: &Limits) -> Content {
-    let mut bytes = Vec::new();
-    let read = reader.take(limits.file_bytes.saturating_add(1)).read_to_end(&mut bytes);
-    let size = bytes.len() as u64;
-    match read {
-        Err(error) => Content::Failed { bytes: size, reason: in_words(&error) },
-        Ok(_) if size > limits.file_bytes => Content::Failed { bytes: size, reason: limits.exceeded("file_bytes") },
-        Ok(_) => Content::Bytes(bytes),
-    }
-}
-
-/// An error of the operating system without its number, the same on every platform where the kind is known.
-fn in_words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "does not exist".to_owned(),
-        io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
 /// A path as it is shown: `/` between its parts, no `.` in front or between.
 fn shown(path: &Path) -> String {
     let mut shown = String::new();
@@ -414,13 +378,5 @@ mod tests {
         {
             assert_eq!(shown(Path::new(path)), expected, "{path}");
         }
-    }
-
-    #[test]
-    fn a_reader_without_end_is_cut_off() {
-        let mut limits = Limits::default();
-        limits.set("file_bytes", "10").unwrap();
-        assert!(matches!(read_within(&mut io::repeat(b'x'), &limits), Content::Failed { .. }));
-        assert!(matches!(read_within(&mut &b"0123456789"[..], &limits), Content::Bytes(bytes) if bytes.len() == 10));
     }
 }

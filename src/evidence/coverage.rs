@@ -7,6 +7,7 @@ use crate::model::{Coverage, CoveredFile, FileKind, PathMapping, Ratio};
 use crate::parse::coverage::{CoverageReport, CoveredSource};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write as _;
 
 /// What the reports say together of each source file: borrowed from the only report that has it, or merged.
@@ -42,9 +43,11 @@ pub(super) fn measure<'r>(
         mapping.ambiguous += mapped.mapping.ambiguous;
         let (sources, read) = formats.entry(report.file.source.kind).or_default();
         for (source, path) in report.value.files.iter().zip(mapped.paths) {
-            match sources.get_mut(&*path) {
-                Some(known) => known.to_mut().merge(source),
-                None => drop(sources.insert(path.into_owned(), Cow::Borrowed(source))),
+            match sources.entry(path.into_owned()) {
+                Entry::Occupied(mut known) => known.get_mut().to_mut().merge(source),
+                Entry::Vacant(new) => {
+                    new.insert(Cow::Borrowed(source));
+                }
             }
         }
         read.push(report.value);

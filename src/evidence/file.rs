@@ -44,7 +44,7 @@ impl<'a> File<'a> {
 
     /// The line (from 1) of an offset.
     pub fn line(&self, offset: usize) -> usize {
-        self.lines().line_number(offset)
+        self.lines().line_number(&self.source.text, offset)
     }
 
     /// The first byte of a line that holds an offset.

@@ -9,6 +9,7 @@ mod container_tests;
 mod coverage;
 pub mod docker;
 mod file;
+mod identity;
 mod links;
 mod local;
 mod patch;
@@ -23,6 +24,7 @@ pub use file::File;
 pub use links::{JobRef, StepRef};
 pub use runs::{Build, CriticalPath, MeasuredJob, Run, seconds};
 pub use tests::{CaseRef, Repeats};
+pub(crate) use tests::{SHOWN_FAILURES, SHOWN_REPEATS, SHOWN_SLOWEST};
 
 use crate::input::Origin;
 use crate::model::{Baseline, Coverage, FileKind, FileStatus, Tests, WaiverRecord};
@@ -116,7 +118,7 @@ pub struct Evidence<'a> {
     /// Configuration of update bots.
     pub update_bots: Vec<Doc<'a, &'a UpdateBot>>,
     /// Test reports, each content once.
-    pub test_reports: Vec<Doc<'a, &'a TestReport>>,
+    pub test_reports: Vec<Doc<'a, &'a TestReport<'a>>>,
     /// Coverage reports, each content once.
     pub coverage_reports: Vec<Doc<'a, &'a CoverageReport>>,
     /// Results of other tools, each content once.
@@ -361,16 +363,16 @@ impl<'a> Evidence<'a> {
     }
 
     /// The cases of one of the test reports that count: those that no later attempt replaced.
-    pub fn counted_cases(&self, report: usize) -> impl Iterator<Item = (&'a Suite, &'a Case)> {
+    pub fn counted_cases(&self, report: usize) -> impl Iterator<Item = (&'a Suite<'a>, &'a Case<'a>)> {
         let suites = self.test_reports.get(report).map_or(&[][..], |report| &report.value.suites);
         suites.iter().enumerate().flat_map(move |(at, suite)| {
-            let counts = move |(case, _): &(usize, &Case)| !self.repeats.is_superseded(report, at, *case);
+            let counts = move |(case, _): &(usize, &Case<'_>)| !self.repeats.is_superseded(report, at, *case);
             suite.cases.iter().enumerate().filter(counts).map(move |(_, case)| (suite, case))
         })
     }
 
     /// A case of the test reports, with its report and its suite.
-    pub fn case(&self, at: CaseRef) -> Option<(&Doc<'a, &'a TestReport>, &'a Suite, &'a Case)> {
+    pub fn case(&self, at: CaseRef) -> Option<(&Doc<'a, &'a TestReport<'a>>, &'a Suite<'a>, &'a Case<'a>)> {
         Repeats::case(&self.test_reports, at)
     }
 

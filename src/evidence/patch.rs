@@ -81,7 +81,7 @@ fn measure(runs: &[(u32, u32)], source: &CoveredSource) -> (Ratio, Vec<(u32, u32
         let from = source.lines.partition_point(|line| line.number < *first);
         let mut open: Option<(u32, u32)> = None;
         for line in source.lines.iter().skip(from).take_while(|line| line.number <= *end) {
-            let hit = line.hits > 0;
+            let hit = line.is_hit();
             ratio += Ratio { covered: u64::from(hit), total: 1 };
             if hit {
                 missing.extend(open.take());

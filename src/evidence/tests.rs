@@ -15,18 +15,18 @@
 
 use super::Doc;
 use super::attempts::slot;
+use super::identity::{Entry, by_identity, number_of_cases, suspects};
 use super::times::Times;
 use crate::model::{
     CaseRecord, CaseStatus, RepeatRecord, ResultRecord, SuiteRecord, TestCounts, TestReportRecord, Tests,
 };
 use crate::parse::test_results::{Case, Suite, TestReport};
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Most failures, slow cases and repeated tests that a report shows, and most results of one test; counts are never cut.
-const SHOWN_FAILURES: usize = 1_000;
-const SHOWN_SLOWEST: usize = 50;
-const SHOWN_REPEATS: usize = 1_000;
+pub(crate) const SHOWN_FAILURES: usize = 1_000;
+pub(crate) const SHOWN_SLOWEST: usize = 50;
+pub(crate) const SHOWN_REPEATS: usize = 1_000;
 const SHOWN_RESULTS: usize = 20;
 
 /// Where a case stands: indices into [`super::Evidence::test_reports`], its suites, and their cases.
@@ -58,14 +58,7 @@ pub struct Repeats {
     distinct: u64,
 }
 
-/// A case and where it stands.
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    hash: u64,
-    at: CaseRef,
-}
-
-type Reports<'r, 'a> = &'r [Doc<'a, &'a TestReport>];
+pub(super) type Reports<'r, 'a> = &'r [Doc<'a, &'a TestReport<'a>>];
 
 impl CaseRef {
     /// Of indices: inputs are limited to far less than 2^32 bytes, and so are the numbers of what is in them.
@@ -79,16 +72,14 @@ impl Repeats {
     /// Compares all cases of all reports.
     pub(super) fn find(reports: Reports<'_, '_>) -> Self {
         let places = Places::new(reports);
-        let mut entries = entries(reports);
+        let (mut entries, alone) = suspects(reports);
         // By identity; equal hashes of different tests are told apart by the texts.
-        let key = |entry: &Entry| find(reports, entry.at).map(|(suite, case)| (&*suite.name, case.identity()));
-        entries.sort_unstable_by(|a, b| {
-            a.hash.cmp(&b.hash).then_with(|| key(a).cmp(&key(b))).then_with(|| a.at.cmp(&b.at))
-        });
-        let mut repeats = Self::default();
+        let order = |a: &Entry, b: &Entry| a.hash.cmp(&b.hash).then_with(|| by_identity(reports, a.at, b.at));
+        entries.sort_unstable_by(|a, b| order(a, b).then_with(|| a.at.cmp(&b.at)));
+        let mut repeats = Self { distinct: alone, ..Self::default() };
         let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         let mut mixed = Vec::new();
-        for group in entries.chunk_by(|a, b| a.hash == b.hash && key(a) == key(b)) {
+        for group in entries.chunk_by(|a, b| order(a, b).is_eq()) {
             let named =
                 group.first().and_then(|entry| find(reports, entry.at)).is_some_and(|(_, c)| !c.name.is_empty());
             if !named || group.len() == 1 {
@@ -189,9 +180,9 @@ impl Repeats {
 
     /// The case that stands somewhere, with its report and suite.
     pub fn case<'r, 'a>(
-        reports: &'r [Doc<'a, &'a TestReport>],
+        reports: &'r [Doc<'a, &'a TestReport<'a>>],
         at: CaseRef,
-    ) -> Option<(&'r Doc<'a, &'a TestReport>, &'a Suite, &'a Case)> {
+    ) -> Option<(&'r Doc<'a, &'a TestReport<'a>>, &'a Suite<'a>, &'a Case<'a>)> {
         let report = reports.get(at.report as usize)?;
         let suite = report.value.suites.get(at.suite as usize)?;
         Some((report, suite, suite.cases.get(at.case as usize)?))
@@ -237,7 +228,7 @@ impl Places {
             if index == places.slots.len() {
                 places.slots.push((0, folder));
             }
-            let cases = report.cases().count();
+            let cases = number_of_cases(report);
             if let Some((most, _)) = places.slots.get_mut(index) {
                 *most = cases.max(*most);
             }
@@ -278,17 +269,23 @@ pub(super) fn tests(reports: Reports<'_, '_>, repeats: &Repeats) -> Option<Tests
     let mut tests =
         Tests { distinct: repeats.distinct, superseded: repeats.superseded.len() as u64, ..Tests::default() };
     let mut slowest: Vec<Timed<'_, '_>> = Vec::new();
+    // What a case must have taken to be among the slowest.
+    let mut bar = 0.0;
+    let as_reported = repeats.superseded.is_empty() && repeats.flaky.is_empty();
     let mut times = Times::default();
     for (index, report) in reports.iter().enumerate() {
+        let mut counted = TestCounts::default();
         for (suite_index, suite) in report.suites.iter().enumerate() {
-            let mut counts = TestCounts::default();
+            let own = suite.counts();
+            counted += own;
+            let mut counts = if as_reported { own } else { TestCounts::default() };
             for (case_index, case) in suite.cases.iter().enumerate() {
                 if repeats.is_superseded(index, suite_index, case_index) {
                     continue;
                 }
-                case.count_in(&mut counts);
-                if repeats.is_flaky(CaseRef::new(index, suite_index, case_index)) {
-                    counts.flaky += 1;
+                if !as_reported {
+                    case.count_in(&mut counts);
+                    counts.flaky += u64::from(repeats.is_flaky(CaseRef::new(index, suite_index, case_index)));
                 }
                 if case.is_bad() && tests.failures.len() < SHOWN_FAILURES {
                     tests.failures.push(record(report, suite, case));
@@ -296,11 +293,11 @@ pub(super) fn tests(reports: Reports<'_, '_>, repeats: &Repeats) -> Option<Tests
                 if let Some(seconds) = case.seconds {
                     times.add(seconds);
                 }
-                if let Some(seconds) = case.seconds.filter(|s| *s > 0.0) {
-                    if slowest.len() >= SHOWN_SLOWEST * 16 {
-                        keep_slowest(&mut slowest);
-                    }
+                if let Some(seconds) = case.seconds.filter(|seconds| *seconds > bar) {
                     slowest.push((seconds, report, suite, case));
+                    if slowest.len() >= SHOWN_SLOWEST * 16 {
+                        bar = keep_slowest(&mut slowest);
+                    }
                 }
             }
             tests.counts += counts;
@@ -312,7 +309,7 @@ pub(super) fn tests(reports: Reports<'_, '_>, repeats: &Repeats) -> Option<Tests
         tests.reports.push(TestReportRecord {
             file: report.file.path().to_owned(),
             attempt: slot(report.file.path()).1,
-            counted: rounded(report.counts()),
+            counted: rounded(counted),
             declared: report.declared,
         });
     }
@@ -326,12 +323,14 @@ pub(super) fn tests(reports: Reports<'_, '_>, repeats: &Repeats) -> Option<Tests
     Some(tests)
 }
 
-type Timed<'r, 'a> = (f64, &'r Doc<'a, &'a TestReport>, &'a Suite, &'a Case);
+type Timed<'r, 'a> = (f64, &'r Doc<'a, &'a TestReport<'a>>, &'a Suite<'a>, &'a Case<'a>);
 
-/// Sorting now and then keeps the list short without a heap. Of equal times the first stays.
-fn keep_slowest(slowest: &mut Vec<Timed<'_, '_>>) {
+/// Sorting now and then keeps the list short without a heap. Of equal times the first stays. Gives the time that those
+/// to come must exceed.
+fn keep_slowest(slowest: &mut Vec<Timed<'_, '_>>) -> f64 {
     slowest.sort_by(|a, b| b.0.total_cmp(&a.0));
     slowest.truncate(SHOWN_SLOWEST);
+    slowest.get(SHOWN_SLOWEST - 1).map_or(0.0, |last| last.0)
 }
 
 /// Times to the microsecond: sums of decimals end in dust.
@@ -359,39 +358,25 @@ fn shown(reports: Reports<'_, '_>, repeated: &[Vec<CaseRef>]) -> Vec<RepeatRecor
     repeated.iter().take(SHOWN_REPEATS).filter_map(record).collect()
 }
 
-fn entries(reports: Reports<'_, '_>) -> Vec<Entry> {
-    let mut entries = Vec::with_capacity(reports.iter().map(|report| report.cases().count()).sum());
-    for (index, report) in reports.iter().enumerate() {
-        for (suite_index, suite) in report.suites.iter().enumerate() {
-            for (case_index, case) in suite.cases.iter().enumerate() {
-                let mut hasher = DefaultHasher::new();
-                (&*suite.name, case.identity()).hash(&mut hasher);
-                entries.push(Entry { hash: hasher.finish(), at: CaseRef::new(index, suite_index, case_index) });
-            }
-        }
-    }
-    entries
-}
-
-fn find<'a>(reports: Reports<'_, 'a>, at: CaseRef) -> Option<(&'a Suite, &'a Case)> {
+pub(super) fn find<'a>(reports: Reports<'_, 'a>, at: CaseRef) -> Option<(&'a Suite<'a>, &'a Case<'a>)> {
     Repeats::case(reports, at).map(|(_, suite, case)| (suite, case))
 }
 
 /// Whether some of the cases passed and some failed.
 fn is_mixed(reports: Reports<'_, '_>, cases: &[CaseRef]) -> bool {
-    let any = |is: fn(&Case) -> bool| cases.iter().any(|at| find(reports, *at).is_some_and(|(_, case)| is(case)));
-    any(Case::is_good) && any(Case::is_bad)
+    let any = |is: fn(&Case<'_>) -> bool| cases.iter().any(|at| find(reports, *at).is_some_and(|(_, case)| is(case)));
+    any(|case| case.is_good()) && any(|case| case.is_bad())
 }
 
-fn record(report: &Doc<'_, &TestReport>, suite: &Suite, case: &Case) -> CaseRecord {
+fn record(report: &Doc<'_, &TestReport<'_>>, suite: &Suite<'_>, case: &Case<'_>) -> CaseRecord {
     CaseRecord {
         suite: suite.name.to_string(),
         class: case.class.to_string(),
         name: case.name.to_string(),
         status: case.status,
         seconds: case.seconds,
-        message: case.message.to_string(),
-        trace: case.trace.to_string(),
+        message: case.message().to_owned(),
+        trace: case.trace().to_owned(),
         file: report.file.path().to_owned(),
         line: report.file.line(case.span.offset),
     }

@@ -12,6 +12,7 @@ pub mod zip;
 use crate::model::{FileKind, FileStatus};
 pub use limits::Limits;
 pub use open::open;
+use std::borrow::Cow;
 
 /// A file as it was given, before anybody looked inside.
 #[derive(Debug, Clone)]
@@ -37,6 +38,9 @@ pub enum Content {
         /// Their SHA-256.
         sha256: [u8; 32],
     },
+    /// All of them, in memory that stays for as long as the program runs: a large file in memory of its own, which whoever
+    /// loaded it had cheaper than from the allocator.
+    Static(&'static [u8]),
     /// Not loaded because `detect::wanted` says that no format has such a name; the size is known.
     NotWanted {
         /// Size in bytes.
@@ -78,7 +82,7 @@ pub struct SourceFile {
     pub kind: FileKind,
     /// The text as UTF-8, a byte order mark included; empty where it was not needed or could not be had. For UTF-8
     /// files offsets into it are offsets into the file. Of an ignored file there is one where a policy may extend it.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// Size of the file in bytes.
     pub bytes: u64,
     /// SHA-256 in hex; empty when the content was not needed.

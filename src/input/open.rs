@@ -6,6 +6,7 @@ use super::zip::{self, Budget};
 use super::{Content, Limits, Origin, RawFile, SourceFile, detect};
 use crate::model::{FileKind, FileStatus};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -47,7 +48,7 @@ impl Opener<'_> {
             path,
             origin,
             kind: FileKind::Other,
-            text: String::new(),
+            text: Cow::default(),
             bytes: 0,
             sha256: String::new(),
             status: FileStatus::Ignored,
@@ -71,8 +72,9 @@ impl Opener<'_> {
                 file.bytes = bytes;
                 return self.unreadable(file, reason);
             }
-            Content::Bytes(bytes) => (bytes, None),
-            Content::Hashed { bytes, sha256 } => (bytes, Some(sha256)),
+            Content::Bytes(bytes) => (Cow::Owned(bytes), None),
+            Content::Static(bytes) => (Cow::Borrowed(bytes), None),
+            Content::Hashed { bytes, sha256 } => (Cow::Owned(bytes), Some(sha256)),
         };
         file.bytes = bytes.len() as u64;
         if self.files > self.limits.files {

@@ -1,12 +1,13 @@
 //! Bytes to text: which encoding a file is in, and what to say when it is none that can be read.
 
 use crate::model::FileStatus;
+use std::borrow::Cow;
 
 /// A decoded file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
     /// The text. A byte order mark stays in front, so that offsets into it are offsets into a UTF-8 file.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// [`FileStatus::Read`], or [`FileStatus::PartlyRead`] when characters had to be replaced.
     pub status: FileStatus,
     /// What is worth knowing about the encoding; empty for plain UTF-8.
@@ -18,15 +19,16 @@ pub struct Decoded {
 /// with U+FFFD for what is not; status and note then say so, with the place of the first such byte.
 ///
 /// ISO-8859-1 is read as windows-1252, as browsers do: the control characters that differ are never meant.
-pub fn decode(bytes: Vec<u8>) -> Decoded {
-    let mut decoded = match *bytes.as_slice() {
+pub fn decode(bytes: impl Into<Cow<'static, [u8]>>) -> Decoded {
+    let bytes: Cow<'static, [u8]> = bytes.into();
+    let mut decoded = match *bytes {
         [0xFF, 0xFE, ..] => utf16(&bytes, u16::from_le_bytes, "UTF-16 LE"),
         [0xFE, 0xFF, ..] => utf16(&bytes, u16::from_be_bytes, "UTF-16 BE"),
         [b'<', 0, ..] => utf16(&bytes, u16::from_le_bytes, "UTF-16 LE without a byte order mark"),
         [0, b'<', ..] => utf16(&bytes, u16::from_be_bytes, "UTF-16 BE without a byte order mark"),
         _ => eight_bit(bytes),
     };
-    if let Some(at) = decoded.text.find('\0') {
+    if let Some(at) = memchr::memchr(0, decoded.text.as_bytes()) {
         let (line, column) = place(decoded.text.get(..at).unwrap_or_default());
         append(&mut decoded.note, &format!("contains NUL characters, the first at line {line}, column {column}"));
     }
@@ -34,7 +36,7 @@ pub fn decode(bytes: Vec<u8>) -> Decoded {
 }
 
 /// Decodes the first `limit` bytes, for a look at what the file is.
-pub fn head(bytes: &[u8], limit: usize) -> String {
+pub fn head(bytes: &[u8], limit: usize) -> Cow<'static, str> {
     decode(bytes.get(..limit).unwrap_or(bytes).to_vec()).text
 }
 
@@ -55,17 +57,17 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16, name: &str) -> Decoded {
         text.push(char::REPLACEMENT_CHARACTER);
     }
     let Some(bad) = bad else {
-        return Decoded { text, status: FileStatus::Read, note: name.to_owned() };
+        return Decoded { text: text.into(), status: FileStatus::Read, note: name.to_owned() };
     };
     let (line, column) = place(text.get(..bad).unwrap_or_default());
     let note = format!("{name}, broken at line {line}, column {column}; read with replacement characters");
-    Decoded { text, status: FileStatus::PartlyRead, note }
+    Decoded { text: text.into(), status: FileStatus::PartlyRead, note }
 }
 
-fn eight_bit(bytes: Vec<u8>) -> Decoded {
+fn eight_bit(bytes: Cow<'static, [u8]>) -> Decoded {
     let declared = declared_encoding(&bytes).unwrap_or_default();
     let utf8_declared = matches!(declared.as_str(), "" | "utf-8" | "utf8");
-    let bytes = match String::from_utf8(bytes) {
+    let (valid, bytes) = match utf8(bytes) {
         Ok(text) => {
             let note = if utf8_declared || text.is_ascii() {
                 String::new()
@@ -76,13 +78,11 @@ fn eight_bit(bytes: Vec<u8>) -> Decoded {
         }
         Err(error) => error,
     };
-    let valid = bytes.utf8_error().valid_up_to();
-    let bytes = bytes.into_bytes();
     if matches!(declared.as_str(), "iso-8859-1" | "iso8859-1" | "latin1" | "latin-1" | "windows-1252" | "cp1252") {
         let text = bytes.iter().map(|byte| windows_1252(*byte)).collect();
         return Decoded { text, status: FileStatus::Read, note: format!("{declared}, as declared") };
     }
-    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let text: Cow<'static, str> = Cow::Owned(String::from_utf8_lossy(&bytes).into_owned());
     let (line, column) = place(text.get(..valid).unwrap_or_default());
     let byte = bytes.get(valid).copied().unwrap_or_default();
     let note = if utf8_declared {
@@ -94,6 +94,20 @@ fn eight_bit(bytes: Vec<u8>) -> Decoded {
         )
     };
     Decoded { text, status: FileStatus::PartlyRead, note }
+}
+
+/// The bytes as text without a copy, or how many of them are valid.
+fn utf8(bytes: Cow<'static, [u8]>) -> Result<Cow<'static, str>, (usize, Cow<'static, [u8]>)> {
+    match bytes {
+        Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Cow::Borrowed(text)),
+            Err(error) => Err((error.valid_up_to(), Cow::Borrowed(bytes))),
+        },
+        Cow::Owned(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Cow::Owned(text)),
+            Err(error) => Err((error.utf8_error().valid_up_to(), Cow::Owned(error.into_bytes()))),
+        },
+    }
 }
 
 /// The encoding named by an XML declaration, in lower case.
@@ -174,7 +188,7 @@ mod tests {
         assert_eq!(decoded.status, FileStatus::PartlyRead);
         assert!(decoded.note.contains("line 2, column 1"), "{}", decoded.note);
         let lone = decode(vec![0xFF, 0xFE, b'a', 0, 0x00, 0xD8]);
-        assert_eq!((lone.text.as_str(), lone.status), ("\u{feff}a\u{fffd}", FileStatus::PartlyRead));
+        assert_eq!((&*lone.text, lone.status), ("\u{feff}a\u{fffd}", FileStatus::PartlyRead));
     }
 
     #[test]

@@ -61,10 +61,12 @@ pub struct Excerpt {
     pub lines: Vec<String>,
 }
 
-/// Offsets of the line starts of one text.
+/// Where the lines of one text are.
 #[derive(Debug, Clone, Default)]
 pub struct LineIndex {
-    starts: Vec<usize>,
+    /// Line ends before every few hundred bytes, so that a large text with short lines has a small index, and counting
+    /// the rest takes no time.
+    ends: Vec<usize>,
     /// Every few thousand bytes, so that a column costs the same on a line of many megabytes. Made when the first column
     /// is asked for: many texts are asked for lines only.
     marks: OnceCell<Vec<Mark>>,
@@ -98,11 +100,17 @@ impl LineIndex {
     const EXCERPT_LINES: usize = 6;
     /// Bytes between two marks.
     const STEP: usize = 4096;
+    /// Bytes between two counts of line ends.
+    const BLOCK: usize = 512;
 
     /// Lines end at `\n`; a lone `\r` does not end a line.
     pub fn new(text: &str) -> Self {
-        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self { starts: std::iter::once(0).chain(ends).collect(), marks: OnceCell::new() }
+        let mut ends = Vec::with_capacity(text.len() / Self::BLOCK + 2);
+        ends.push(0);
+        for block in text.as_bytes().chunks(Self::BLOCK) {
+            ends.push(ends.last().copied().unwrap_or(0) + line_ends(block));
+        }
+        Self { ends, marks: OnceCell::new() }
     }
 
     fn marks(&self, text: &str) -> &[Mark] {
@@ -146,25 +154,40 @@ impl LineIndex {
     /// nearest one before it.
     pub fn line_column(&self, text: &str, offset: usize) -> (usize, usize) {
         let offset = floor_boundary(text, offset);
-        let line = self.starts.partition_point(|start| *start <= offset);
-        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        (line.max(1), self.mark(text, offset).characters - self.mark(text, start).characters + 1)
+        let line = self.line_number(text, offset);
+        let start = self.start(text, line).unwrap_or(0);
+        (line, self.mark(text, offset).characters - self.mark(text, start).characters + 1)
     }
 
     /// The line (from 1) of a byte offset. Unlike a column it costs nothing on long lines.
-    pub fn line_number(&self, offset: usize) -> usize {
-        self.starts.partition_point(|start| *start <= offset).max(1)
+    pub fn line_number(&self, text: &str, offset: usize) -> usize {
+        let offset = offset.min(text.len());
+        let block = offset / Self::BLOCK;
+        let rest = text.as_bytes().get(block * Self::BLOCK..offset).unwrap_or(&[]);
+        self.ends.get(block).copied().unwrap_or(0) + line_ends(rest) + 1
     }
 
     /// Byte offset of a line's first byte (lines from 1); the end of the text for lines after the last.
     pub fn line_start(&self, text: &str, line: usize) -> usize {
-        self.starts.get(line.saturating_sub(1)).copied().unwrap_or(text.len())
+        self.start(text, line.max(1)).unwrap_or(text.len())
+    }
+
+    /// Where a line begins; `None` after the last.
+    fn start(&self, text: &str, line: usize) -> Option<usize> {
+        let before = line.checked_sub(1)?;
+        let block = self.ends.partition_point(|ends| *ends < before).checked_sub(1);
+        let Some(block) = block.filter(|_| before > 0) else {
+            return (before == 0 && !self.ends.is_empty()).then_some(0);
+        };
+        let rest = text.as_bytes().get(block * Self::BLOCK..)?;
+        let left = before - self.ends.get(block)?;
+        memchr::memchr_iter(b'\n', rest).nth(left.checked_sub(1)?).map(|at| block * Self::BLOCK + at + 1)
     }
 
     /// A line without its end.
     pub fn line<'t>(&self, text: &'t str, line: usize) -> Option<&'t str> {
-        let start = *self.starts.get(line.checked_sub(1)?)?;
-        let end = self.starts.get(line).copied().unwrap_or(text.len());
+        let start = self.start(text, line)?;
+        let end = self.start(text, line + 1).unwrap_or(text.len());
         text.get(start..end).map(|l| l.trim_end_matches(['\n', '\r']))
     }
 
@@ -188,6 +211,10 @@ impl LineIndex {
             excerpt: (!lines.is_empty()).then_some(Excerpt { line, lines }),
         }
     }
+}
+
+fn line_ends(bytes: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', bytes).count()
 }
 
 fn floor_boundary(text: &str, offset: usize) -> usize {
@@ -239,6 +266,30 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_found_in_long_texts_as_in_short_ones() {
+        for text in [
+            "",
+            "\n",
+            "a",
+            "a\n",
+            &"\n".repeat(9000),
+            &"line\r\n".repeat(3000),
+            &"x".repeat(9000),
+            &format!("{}\nb", "x".repeat(4095)),
+        ] {
+            let index = LineIndex::new(text);
+            let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+            for (line, start) in (1..).zip(&starts) {
+                assert_eq!((index.line_start(text, line), index.line_number(text, *start)), (*start, line));
+                assert!(index.line(text, line).is_some());
+            }
+            assert_eq!((index.line(text, starts.len() + 1), index.line(text, 0)), (None, None));
+            assert_eq!(index.line_start(text, starts.len() + 1), text.len());
+            assert_eq!(index.line_number(text, usize::MAX), starts.len());
+        }
+    }
+
+    #[test]
     fn columns_count_characters_and_offsets_count_bytes() {
         let text = "añb\n\u{1F600}x\r\nlast";
         let index = LineIndex::new(text);
@@ -246,7 +297,7 @@ mod tests {
         assert_eq!(index.line_column(text, 9), (2, 2));
         assert_eq!(index.line_column(text, 7), (2, 1), "inside a character counts as its start");
         assert_eq!(index.line_column(text, 999), (3, 5));
-        assert_eq!([0, 4, 5, 7, 999].map(|offset| index.line_number(offset)), [1, 1, 2, 2, 3]);
+        assert_eq!([0, 4, 5, 7, 999].map(|offset| index.line_number(text, offset)), [1, 1, 2, 2, 3]);
         assert_eq!(index.line(text, 2), Some("\u{1F600}x"));
         let place = index.place("f", text, Span::between(9, 10), String::new());
         assert_eq!((place.line, place.column, place.end_line, place.end_column), (2, 2, 2, 3));

@@ -1,4 +1,4 @@
-use super::{BaselineInfo, BuildInfo, Coverage, Family, Finding, Level, RunInfo, Tests, WaiverRecord};
+use super::{BaselineInfo, BuildInfo, Coverage, Family, Finding, Level, Merged, RunInfo, Tests, WaiverRecord};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -39,6 +39,9 @@ pub struct Report {
     /// What it was compared with; absent where no baseline was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineInfo>,
+    /// What it was made of, where several reports were merged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Merged>,
     /// Every file that was given.
     pub files: Vec<FileRecord>,
 }
@@ -53,7 +56,7 @@ pub struct Tool {
 }
 
 /// The answer to "does this pipeline do what its policy says?".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Every rule at the fail level holds.

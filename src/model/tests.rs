@@ -31,7 +31,8 @@ pub struct Tests {
     /// Tests that passed in one environment and failed in another, up to the limit of the display.
     #[serde(default)]
     pub inconsistent: Vec<RepeatRecord>,
-    /// How long the counted cases took, from the shortest; empty where no report has times.
+    /// How long the counted cases took, from the shortest; empty where no report has times, and where
+    /// reports about several runs of tests were merged.
     #[serde(default)]
     pub times: Vec<TimeBucket>,
 }

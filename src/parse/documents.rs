@@ -29,7 +29,7 @@ pub enum Document<'t> {
     /// `.dockerignore`.
     Dockerignore(Dockerignore),
     /// Test results.
-    Tests(TestReport),
+    Tests(TestReport<'t>),
     /// Coverage.
     Coverage(CoverageReport),
     /// Results of other tools.
@@ -71,7 +71,7 @@ pub fn read(file: &SourceFile) -> Option<Parsed<Document<'_>>> {
     if matches!(file.status, FileStatus::Unreadable | FileStatus::Ignored) {
         return None;
     }
-    let text = file.text.as_str();
+    let text = &*file.text;
     Some(match file.kind {
         FileKind::Workflow | FileKind::WorkflowBackup | FileKind::Action | FileKind::Compose | FileKind::Policy => {
             Tree::parse(text).map(Document::Yaml)

@@ -1,7 +1,11 @@
 //! The outputs: each a pure function of the report.
 
 mod csv;
+#[cfg(not(target_arch = "wasm32"))]
+mod fleet;
 mod github;
+#[cfg(not(target_arch = "wasm32"))]
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -12,7 +16,11 @@ mod words;
 mod worst;
 
 pub use csv::{TABLES, csv};
+#[cfg(not(target_arch = "wasm32"))]
+pub use fleet::{fleet, fleet_pages};
 pub use github::github;
+#[cfg(not(target_arch = "wasm32"))]
+pub use html::html;
 pub(crate) use json::document;
 pub use json::json;
 pub use junit::junit;

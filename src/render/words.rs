@@ -4,7 +4,7 @@ use super::json::is_steering;
 use crate::model::{Ratio, TestCounts};
 
 /// A text from a file on one line: what would steer the terminal is written as `\u{1b}`, a tab as a blank.
-pub fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -42,12 +42,12 @@ pub(super) fn cut(text: &str, characters: usize) -> String {
 }
 
 /// A count with its noun.
-pub fn plural(count: usize, one: &str, many: &str) -> String {
+pub(crate) fn plural(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", number(count as u64), if count == 1 { one } else { many })
 }
 
 /// A count with its digits grouped: `12,345`.
-pub fn number(count: u64) -> String {
+pub(crate) fn number(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -60,7 +60,7 @@ pub fn number(count: u64) -> String {
 }
 
 /// `12 total, 10 passed, 1 failed, 1 skipped, 3.20 s`.
-pub fn counts_in_words(counts: &TestCounts) -> String {
+pub(crate) fn counts_in_words(counts: &TestCounts) -> String {
     let mut parts = vec![format!("{} total", number(counts.total)), format!("{} passed", number(counts.passed))];
     parts.push(format!("{} failed", number(counts.failed)));
     if counts.errors > 0 {
@@ -72,7 +72,7 @@ pub fn counts_in_words(counts: &TestCounts) -> String {
 }
 
 /// `81.20 % (812 of 1,000)`.
-pub fn ratio_in_words(ratio: Ratio) -> String {
+pub(crate) fn ratio_in_words(ratio: Ratio) -> String {
     let counts = format!("{} of {}", number(ratio.covered), number(ratio.total));
     ratio.percent().map_or_else(|| "not measured".to_owned(), |percent| format!("{percent:.2} % ({counts})"))
 }

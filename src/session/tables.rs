@@ -15,7 +15,7 @@ pub(super) struct Tables {
 impl Tables {
     pub(super) fn cases(&self, sources: &[SourceFile], argument: &str) -> Result<String, String> {
         let query: CaseQuery = serde_json::from_str(argument).map_err(|error| format!("no question: {error}"))?;
-        let table = self.cases.get_or_init(|| engine::look_at(sources, |kind| kind.is_test_report(), CaseTable::new));
+        let table = self.cases.get_or_init(|| engine::look_at(sources, FileKind::is_test_report, CaseTable::new));
         Ok(document(&table.answer(&query)))
     }
 

@@ -4,8 +4,8 @@ use std::ops::Deref;
 use std::rc::Rc;
 use yew::{AttrValue, Callback};
 
-/// What components may ask of whoever shows them.
-#[derive(Debug, Clone, PartialEq)]
+/// What components may ask of whoever shows them. The default is nobody, who never answers.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ports {
     /// Changes the state.
     pub act: Callback<Action>,

@@ -27,10 +27,22 @@ pub struct Props {
 #[component]
 pub fn ReportView(props: &Props) -> Html {
     let Some(ports) = use_context::<Ports>() else { return Html::default() };
-    let (report, state) = (&props.report, &props.state);
-    let sign = words::verdict(report);
     html! {
         <div class="report">
+            { head(&props.report, &props.state, props.children.clone()) }
+            <div class="view">
+                if props.bench.lost { { lost(&ports) } }
+                { part(&props.report, &props.state, &ports, &props.notes, &props.bench) }
+            </div>
+        </div>
+    }
+}
+
+/// The verdict and the tabs of the views.
+pub(super) fn head(report: &Report, state: &State, tools: Html) -> Html {
+    let sign = words::verdict(report);
+    html! {
+        <>
             <section class={classes!("verdict", sign.tone)} aria-labelledby="verdict">
                 <div class="verdict-in">
                     <span class="verdict-sign">{ icon(sign.icon) }</span>
@@ -38,26 +50,27 @@ pub fn ReportView(props: &Props) -> Html {
                         <h1 id="verdict" tabindex="-1">{ sign.word }</h1>
                         <p>{ inline(&reason(report)) }</p>
                     </div>
-                    <div class="verdict-tools">{ props.children.clone() }</div>
+                    <div class="verdict-tools">{ tools }</div>
                 </div>
             </section>
             <nav class="tabs" aria-label="Parts of the report">
                 <ul>{ for View::ALL.into_iter().map(|view| tab(report, state, view)) }</ul>
             </nav>
-            <div class="view">
-                if props.bench.lost { { lost(&ports) } }
-                { match state.view {
-                    View::Overview => overview::view(report),
-                    View::Findings => findings::view(report, state, &ports),
-                    View::Tests => tests::view(report, state, &ports),
-                    View::Coverage => coverage::view(report, state, &ports),
-                    View::Rules => rules::view(report, state, &ports),
-                    View::Policy => html! { <policy::PolicyView report={report.clone()} bench={props.bench.clone()} /> },
-                    View::Compare => compare::view(report, &props.bench, &ports),
-                    View::Files => files::view(report, state, &ports, &props.notes),
-                } }
-            </div>
-        </div>
+        </>
+    }
+}
+
+/// The view in the state.
+pub(super) fn part(report: &Shared, state: &State, ports: &Ports, notes: &[AttrValue], bench: &Bench) -> Html {
+    match state.view {
+        View::Overview => overview::view(report),
+        View::Findings => findings::view(report, state, ports),
+        View::Tests => tests::view(report, state, ports),
+        View::Coverage => coverage::view(report, state, ports),
+        View::Rules => rules::view(report, state, ports),
+        View::Policy => html! { <policy::PolicyView report={report.clone()} bench={bench.clone()} /> },
+        View::Compare => compare::view(report, bench, ports),
+        View::Files => files::view(report, state, ports, notes),
     }
 }
 

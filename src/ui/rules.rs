@@ -4,6 +4,16 @@ use super::{Action, Ports, Shared, State, View, findings, select, words};
 use crate::model::{Family, Outcome, OutcomeKind, Report};
 use yew::{Html, classes, html};
 
+/// The element that tells what became of a rule.
+pub fn rule_id(rule: &str) -> String {
+    format!("rule-{rule}")
+}
+
+/// The title over the rules of a family.
+pub fn family_id(family: Family) -> String {
+    format!("family-{}", family.word())
+}
+
 pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
     let shown = select::outcomes(report, state);
     let present: Vec<Family> =
@@ -51,7 +61,7 @@ fn family_table(report: &Report, family: Family, shown: &[&Outcome]) -> Html {
     if rows.is_empty() {
         return Html::default();
     }
-    let id = format!("family-{}", family.word());
+    let id = family_id(family);
     html! {
         <section class="panel rules" aria-labelledby={id.clone()}>
             <h3 {id}>{ family.word() }<span class="family-words">{ words::family(family) }</span></h3>
@@ -77,7 +87,7 @@ fn row(report: &Report, outcome: &Outcome) -> Html {
     };
     let dim = (outcome.outcome == OutcomeKind::NotApplicable).then_some("dim");
     html! {
-        <tr class={classes!(dim)}>
+        <tr id={rule_id(&outcome.rule)} class={classes!(dim)}>
             <td class="rule-outcome">{ badge(words::outcome(outcome.outcome)) }</td>
             <th scope="row" class="rule-name">
                 <code>{ &outcome.rule }</code>

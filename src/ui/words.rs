@@ -115,7 +115,7 @@ pub(super) fn count(n: usize, one: &str, many: &str) -> String {
 }
 
 /// Digits in groups of three, with the narrow space that wraps nowhere.
-pub(super) fn number(n: u64) -> String {
+pub fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3 * 3);
     for (at, digit) in digits.chars().enumerate() {

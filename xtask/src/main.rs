@@ -39,6 +39,9 @@ cargo xtask bench               how fast artifacts are read, beside other reader
     --no-build                  measure what was built last
     --write                     write docs/benchmarks.md
     --date YYYY-MM-DD           the day that stands there
+cargo xtask bench fleet         time and memory for the overview of many repositories
+    --repositories N            reports that are made for it (default: 10000)
+    --no-build                  measure what was built last
 cargo xtask help                this text
 
 Environment
@@ -72,6 +75,7 @@ fn dispatch(arguments: &[&str]) -> Outcome<bool> {
             }
             serve::run(&site::dist(), options.port)?;
         }
+        ["bench", "fleet", options @ ..] => return bench::fleet::run(&bench::fleet::FleetOptions::parse(options)?),
         ["bench", options @ ..] => return bench::run(&bench::Options::parse(options)?),
         other => return Err(format!("unknown arguments: {}\n\n{HELP}", other.join(" "))),
     }

@@ -6,7 +6,7 @@ use crate::parse::coverage::{CoverageReport, Declared};
 use crate::parse::diff::ChangedFile;
 use crate::parse::dockerfile::{Dockerfile, Stage};
 use crate::parse::sarif::{Sarif, State, ToolLevel};
-use crate::parse::test_results::{DeclaredCounts, TestReport};
+use crate::parse::test_results::DeclaredCounts;
 use crate::parse::update_bot::Others;
 use crate::parse::workflow::{Action, Job, Step, Workflow};
 use serde::Serialize;
@@ -290,8 +290,10 @@ pub(super) struct RunFacts {
 pub(super) fn gather(evidence: &Evidence<'_>, records: &[FileRecord]) -> BTreeMap<String, Facts> {
     let mut facts = BTreeMap::new();
     let mut by_content = BTreeMap::new();
-    for doc in &evidence.test_reports {
-        by_content.insert((doc.file.source.kind, &doc.file.source.sha256), Facts::from(doc.value));
+    let counted = evidence.tests.iter().flat_map(|tests| &tests.reports).map(|report| report.counted);
+    for (doc, counted) in evidence.test_reports.iter().zip(counted) {
+        let facts = Facts::Tests(TestFacts::new(counted, doc.declared));
+        by_content.insert((doc.file.source.kind, &doc.file.source.sha256), facts);
     }
     for doc in &evidence.coverage_reports {
         let kind = doc.file.source.kind;
@@ -401,19 +403,18 @@ impl From<&Dockerfile> for Facts {
     }
 }
 
-impl From<&TestReport> for Facts {
-    fn from(report: &TestReport) -> Self {
-        let counts = report.counts();
-        Self::Tests(TestFacts {
+impl TestFacts {
+    fn new(counts: TestCounts, declared: Option<DeclaredCounts>) -> Self {
+        Self {
             tests: counts.total,
             failures: counts.failed,
             errors: counts.errors,
             skipped: counts.skipped,
             flaky: counts.flaky,
-            seconds: (counts.seconds * 1e6).round() / 1e6,
-            declared: report.declared.map(DeclaredTests::from),
+            seconds: counts.seconds,
+            declared: declared.map(DeclaredTests::from),
             counts,
-        })
+        }
     }
 }
 

@@ -72,13 +72,13 @@ impl CaseTable {
         table
     }
 
-    fn take(&mut self, suite: &Suite, case: &Case, row: Row) {
-        if !case.message.is_empty() {
-            self.messages.insert(short(self.rows.len()), case.message.clone());
+    fn take(&mut self, suite: &Suite<'_>, case: &Case<'_>, row: Row) {
+        if !case.message().is_empty() {
+            self.messages.insert(short(self.rows.len()), case.message().into());
         }
         let (suite, class) = (index(&mut self.suites, &suite.name), index(&mut self.classes, &case.class));
         self.rows.push(Row { suite, class, ..row });
-        self.names.push(case.name.clone());
+        self.names.push((*case.name).into());
     }
 
     /// The window of the cases that a question wants.

@@ -32,18 +32,17 @@ impl CoveredTable {
 
 fn runs(source: &CoveredSource) -> Vec<(u32, u32, u64)> {
     let mut runs: Vec<(u32, u32, u64)> = Vec::new();
-    for line in &source.lines {
+    for line in source.lines.iter() {
         match runs.last_mut() {
-            Some((_, last, hits)) if last.checked_add(1) == Some(line.number) && *hits == line.hits => {
+            Some((_, last, hits)) if last.checked_add(1) == Some(line.number) && *hits == line.hits() => {
                 *last = line.number;
             }
-            _ => runs.push((line.number, line.number, line.hits)),
+            _ => runs.push((line.number, line.number, line.hits())),
         }
     }
     runs
 }
 
 fn branches(source: &CoveredSource) -> Vec<(u32, u32, u64)> {
-    let with = source.lines.iter().filter(|line| line.branches > 0);
-    with.map(|line| (line.number, line.branches_taken, line.branches.into())).collect()
+    source.lines.with_branches().map(|(number, taken, total)| (number, taken, total.into())).collect()
 }

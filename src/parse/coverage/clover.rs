@@ -115,7 +115,7 @@ impl Builder {
             }
         }
         file.counted.statements += one;
-        file.source.lines.push(Line { number, hits, ..Line::default() });
+        file.source.lines.push(Line::new(number, hits));
     }
 
     fn end_file(&mut self) {

@@ -4,7 +4,7 @@
 //! class and count only where the class has none of its own.
 
 use super::gather::{Files, Flaws, hits};
-use super::{CoverageReport, Declared, Line};
+use super::{CoverageReport, Declared, Line, Lines};
 use crate::model::Ratio;
 use crate::parse::xml::{Event, Reader, decode};
 use crate::parse::{Parsed, Problem};
@@ -59,16 +59,13 @@ struct Builder {
     files: Files,
     /// Text of the open `source`.
     source: Option<String>,
-    class: Option<Class>,
+    /// The file of the open class.
+    class: Option<usize>,
     method: Option<Method>,
-    /// Lines of the open class's methods.
-    method_lines: Vec<Line>,
+    /// Lines of the open class, and those of its methods.
+    lines: Lines,
+    method_lines: Lines,
     flaws: Flaws,
-}
-
-struct Class {
-    file: usize,
-    has_own_lines: bool,
 }
 
 struct Method {
@@ -85,7 +82,7 @@ impl Builder {
             "class" => {
                 self.end_class();
                 let path = reader.raw("filename").or_else(|| reader.raw("name")).unwrap_or("");
-                self.class = Some(Class { file: self.files.open(&decode(path)), has_own_lines: false });
+                self.class = Some(self.files.open(&decode(path)));
             }
             "method" => {
                 self.end_method();
@@ -117,46 +114,51 @@ impl Builder {
     }
 
     fn line(&mut self, reader: &Reader<'_>) {
-        let Some(class) = &mut self.class else { return };
-        let number = reader.raw("number").and_then(|number| number.trim_ascii().parse::<u32>().ok());
-        let count = hits(reader.raw("hits").unwrap_or("0"));
-        let (Some(number), Some(count)) = (number, count) else {
+        if self.class.is_none() {
+            return;
+        }
+        let (mut number, mut count, mut branch, mut coverage) = (None, None, None, None);
+        // One pass over the attributes: lines are what a report consists of.
+        for (name, value) in reader.attributes() {
+            let known = match name {
+                "number" => &mut number,
+                "hits" => &mut count,
+                "branch" => &mut branch,
+                "condition-coverage" => &mut coverage,
+                _ => continue,
+            };
+            known.get_or_insert(value);
+        }
+        let number = number.and_then(|number: &str| number.trim_ascii().parse::<u32>().ok());
+        let (Some(number), Some(count)) = (number, hits(count.unwrap_or("0"))) else {
             self.flaws.tell(reader.span(), "a line whose number or hits are no numbers; it was left out");
             return;
         };
-        let mut line = Line { number, hits: count, ..Line::default() };
-        if reader.raw("branch").is_some_and(|branch| branch.eq_ignore_ascii_case("true"))
-            && let Some((taken, branches)) = reader.raw("condition-coverage").and_then(condition)
-        {
-            line.branches = branches;
-            line.branches_taken = taken.min(branches);
-        }
-        if let Some(method) = &mut self.method {
+        let branches = branch.filter(|branch| branch.eq_ignore_ascii_case("true")).and(coverage).and_then(condition);
+        let (taken, branches) = branches.unwrap_or_default();
+        let lines = if let Some(method) = &mut self.method {
             method.has_lines = true;
             method.covered |= count > 0;
-            self.method_lines.push(line);
+            &mut self.method_lines
         } else {
-            class.has_own_lines = true;
-            if let Some(file) = self.files.get(class.file) {
-                file.lines.push(line);
-            }
-        }
+            &mut self.lines
+        };
+        lines.push_with(Line::new(number, count), taken.min(branches), branches);
     }
 
     fn end_method(&mut self) {
         let Some(method) = self.method.take() else { return };
-        let Some(file) = self.class.as_ref().and_then(|class| self.files.get(class.file)) else { return };
+        let Some(file) = self.class.and_then(|class| self.files.get(class)) else { return };
         let covered = if method.has_lines { method.covered } else { method.declared_covered };
         file.functions += Ratio { covered: covered.into(), total: 1 };
     }
 
     fn end_class(&mut self) {
         let Some(class) = self.class.take() else { return };
-        if !class.has_own_lines
-            && let Some(file) = self.files.get(class.file)
-        {
-            file.lines.append(&mut self.method_lines);
+        if let Some(file) = self.files.get(class) {
+            file.lines.append(if self.lines.is_empty() { &mut self.method_lines } else { &mut self.lines });
         }
+        self.lines.clear();
         self.method_lines.clear();
     }
 
@@ -225,7 +227,7 @@ mod tests {
         );
         let seen: Vec<_> = report.files.iter().map(|file| (file.path.as_str(), file.line())).collect();
         assert_eq!(seen, [("a.cs", ratio(1, 1)), ("b.cs", ratio(2, 3))]);
-        assert_eq!(report.files[1].at(2).unwrap().hits, 3);
+        assert_eq!(report.files[1].at(2).unwrap().hits(), 3);
     }
 
     #[test]
@@ -249,8 +251,8 @@ mod tests {
              <line number='1' hits='0' branch='true' condition-coverage='0% (0/4)'/></lines></class>",
         );
         assert_eq!(report.totals().branch, ratio(5, 8));
-        assert_eq!(report.files[0].at(2).unwrap().branch(), Some(ratio(4, 4)));
-        assert_eq!(report.files[0].at(3).unwrap().branch(), None);
+        assert_eq!(report.files[0].lines.branches_at(2), Some(ratio(4, 4)));
+        assert_eq!(report.files[0].lines.branches_at(3), None);
     }
 
     #[test]

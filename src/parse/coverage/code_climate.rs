@@ -38,7 +38,7 @@ impl Reader {
             return true;
         }
         let (Some(hits), Ok(number)) = (value.hits(), u32::try_from(index + 1)) else { return false };
-        self.draft.lines.push(Line { number, hits, ..Line::default() });
+        self.draft.lines.push(Line::new(number, hits));
         true
     }
 }
@@ -70,9 +70,7 @@ impl Listener for Reader {
                 let Scalar::Text(text) = value else { return value == Scalar::Null };
                 let Ok(hits) = serde_json::from_str::<Vec<Option<u64>>>(text) else { return false };
                 let lines = hits.into_iter().zip(1..);
-                self.draft
-                    .lines
-                    .extend(lines.filter_map(|(hits, number)| Some(Line { number, hits: hits?, ..Line::default() })));
+                self.draft.lines.extend(lines.filter_map(|(hits, number)| Some(Line::new(number, hits?))));
                 true
             }
             _ => true,

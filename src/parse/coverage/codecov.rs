@@ -44,7 +44,7 @@ impl Listener for Reader {
             _ => value.hits(),
         };
         let (Some(number), Some(hits)) = (number, hits) else { return false };
-        self.draft.lines.push(Line { number, hits, ..Line::default() });
+        self.draft.lines.push(Line::new(number, hits));
         true
     }
 
@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(parsed.problems, []);
         let report = parsed.document.unwrap();
         let lines = |index: usize| -> Vec<_> {
-            report.files[index].lines.iter().filter(|line| line.hits > 0).map(|line| line.number).collect()
+            report.files[index].lines.iter().filter(|line| line.is_hit()).map(|line| line.number).collect()
         };
         assert_eq!((lines(0), lines(1)), (vec![2, 4, 10], vec![1, 5]));
         assert_eq!(report.totals().line, Ratio { covered: 5, total: 10 });

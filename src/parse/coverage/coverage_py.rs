@@ -82,7 +82,7 @@ impl Listener for Reader {
             (["files", _, "summary", key], _) => return self.summary.set(key, value),
             (["files", _, list @ ("executed_lines" | "missing_lines"), _], _) => {
                 let Some(number) = value.line() else { return false };
-                self.draft.lines.push(Line { number, hits: (*list == "executed_lines").into(), ..Line::default() });
+                self.draft.lines.push(Line::new(number, (*list == "executed_lines").into()));
             }
             // The line where the branch goes to is negative when that is the end of the function.
             (["files", _, list @ ("executed_branches" | "missing_branches"), _, _], _) if index == 0 => {
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!((totals.line, totals.branch), (Ratio { covered: 2, total: 7 }, Ratio { covered: 2, total: 5 }));
         assert_eq!(report.files[1].lines.len(), 4);
         assert_eq!(report.declared.branch, Some(Ratio { covered: 2, total: 5 }));
-        assert_eq!(report.files[1].at(2).unwrap().branch(), Some(Ratio { covered: 1, total: 2 }));
+        assert_eq!(report.files[1].lines.branches_at(2), Some(Ratio { covered: 1, total: 2 }));
     }
 
     #[test]

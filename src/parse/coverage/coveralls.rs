@@ -45,7 +45,7 @@ impl Listener for Reader {
             ["source_files", _, "coverage", "#"] if value == Scalar::Null => {}
             ["source_files", _, "coverage", "#"] => {
                 let (Some(hits), Ok(number)) = (value.hits(), u32::try_from(index + 1)) else { return false };
-                self.draft.lines.push(Line { number, hits, ..Line::default() });
+                self.draft.lines.push(Line::new(number, hits));
             }
             ["source_files", _, "branches", "#"] => {
                 let Some(number) = value.hits() else { return false };
@@ -98,7 +98,7 @@ mod tests {
         let ratio = |covered, total| Ratio { covered, total };
         let totals = report.totals();
         assert_eq!((totals.line, totals.branch, totals.function), (ratio(2, 3), ratio(2, 2), ratio(1, 1)));
-        assert_eq!(report.files[0].at(2).unwrap().branch(), Some(ratio(2, 2)));
+        assert_eq!(report.files[0].lines.branches_at(2), Some(ratio(2, 2)));
     }
 
     #[test]

@@ -1,25 +1,25 @@
 //! Gathers files and lines while a report is read.
 
-use super::{CoveredSource, Line};
+use super::lines::LineBranches;
+use super::{CoveredSource, Line, Lines};
 use crate::model::{Ratio, Span};
 use crate::parse::Problem;
 use std::collections::BTreeMap;
 
-/// Files by path while a report is read; a path that comes again is the same file.
+/// Files by path while a report is read; a path that comes again is the same file. The files themselves get their paths
+/// at the end.
 #[derive(Debug, Default)]
 pub(super) struct Files {
-    by_path: BTreeMap<String, usize>,
+    by_path: BTreeMap<Box<str>, usize>,
     files: Vec<CoveredSource>,
 }
 
 impl Files {
     pub(super) fn open(&mut self, path: &str) -> usize {
-        if let Some(index) = self.by_path.get(path) {
-            return *index;
+        let index = *self.by_path.entry(path.into()).or_insert(self.files.len());
+        if index == self.files.len() {
+            self.files.push(CoveredSource::default());
         }
-        let index = self.files.len();
-        self.files.push(CoveredSource { path: path.to_owned(), ..CoveredSource::default() });
-        self.by_path.insert(path.to_owned(), index);
         index
     }
 
@@ -46,50 +46,25 @@ impl Files {
         self.files.len()
     }
 
-    /// The files in the order in which they were opened.
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut CoveredSource> {
-        self.files.iter_mut()
-    }
-
     /// All files by path, with one entry for each line. A file without a count of branches gets that of its lines.
     pub(super) fn finish(mut self) -> Vec<CoveredSource> {
         for file in &mut self.files {
-            merge_lines(&mut file.lines, u64::max);
+            file.lines.merge(u64::max);
             if file.branches.total == 0 {
-                for line in &file.lines {
-                    file.branches += line.branch().unwrap_or_default();
-                }
+                file.branches += file.lines.branches();
             }
         }
         self.into_sorted()
     }
 
     /// All files by path.
-    pub(super) fn into_sorted(self) -> Vec<CoveredSource> {
-        let mut files = self.files;
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        files
+    pub(super) fn into_sorted(mut self) -> Vec<CoveredSource> {
+        let files = self.by_path.into_iter().filter_map(|(path, index)| {
+            let file = std::mem::take(self.files.get_mut(index)?);
+            Some(CoveredSource { path: path.into(), ..file })
+        });
+        files.collect()
     }
-}
-
-/// Sorts lines by number and makes one of all entries for the same line: `hits` says what becomes of two counts.
-pub(super) fn merge_lines(lines: &mut Vec<Line>, hits: fn(u64, u64) -> u64) {
-    // The usual order costs one pass.
-    if lines.is_sorted_by(|a, b| a.number < b.number) {
-        lines.shrink_to_fit();
-        return;
-    }
-    lines.sort_by_key(|line| line.number);
-    lines.dedup_by(|next, kept| {
-        let same = next.number == kept.number;
-        if same {
-            kept.hits = hits(kept.hits, next.hits);
-            kept.branches = kept.branches.max(next.branches);
-            kept.branches_taken = kept.branches_taken.max(next.branches_taken).min(kept.branches);
-        }
-        same
-    });
-    lines.shrink_to_fit();
 }
 
 /// Branches of one file by line, each told by its number there.
@@ -122,18 +97,18 @@ impl Branches {
             kept.taken |= same && next.taken;
             same
         });
-        merge_lines(&mut file.lines, u64::max);
+        file.lines.merge(u64::max);
+        let mut counted = Vec::new();
         for on_line in self.0.chunk_by(|a, b| a.line == b.line) {
             let taken = on_line.iter().filter(|branch| branch.taken).count();
             file.branches += Ratio { covered: taken as u64, total: on_line.len() as u64 };
-            let number = on_line.first().map_or(0, |branch| branch.line);
-            if let Ok(index) = file.lines.binary_search_by_key(&number, |line| line.number)
-                && let Some(line) = file.lines.get_mut(index)
-            {
-                line.branches = u32::try_from(on_line.len()).unwrap_or(u32::MAX);
-                line.branches_taken = u32::try_from(taken).unwrap_or(u32::MAX);
-            }
+            counted.push(LineBranches {
+                number: on_line.first().map_or(0, |branch| branch.line),
+                taken: u32::try_from(taken).unwrap_or(u32::MAX),
+                total: u32::try_from(on_line.len()).unwrap_or(u32::MAX),
+            });
         }
+        file.lines.set_branches(&counted);
         self.0.clear();
     }
 }
@@ -152,12 +127,12 @@ impl Spread {
     }
 
     /// Adds a range of lines, at least its first; false when it had to be cut.
-    pub(super) fn add(&mut self, lines: &mut Vec<Line>, first: u32, last: u32, hits: u64) -> bool {
+    pub(super) fn add(&mut self, lines: &mut Lines, first: u32, last: u32, hits: u64) -> bool {
         let length = (last.max(first) - first) as usize;
         let granted = length.min(self.left);
         self.left -= granted;
         let end = first.saturating_add(u32::try_from(granted).unwrap_or(u32::MAX));
-        lines.extend((first..=end).map(|number| Line { number, hits, ..Line::default() }));
+        lines.extend((first..=end).map(|number| Line::new(number, hits)));
         granted == length
     }
 }
@@ -214,20 +189,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entries_for_one_line_become_one() {
-        let line = |number, hits, branches_taken, branches| Line { number, branches, branches_taken, hits };
-        let mut lines = vec![line(3, 1, 0, 0), line(1, 0, 1, 2), line(3, 2, 1, 2), line(1, 0, 0, 4)];
-        let mut summed = lines.clone();
-        merge_lines(&mut lines, u64::max);
-        assert_eq!(lines, [line(1, 0, 1, 4), line(3, 2, 1, 2)]);
-        merge_lines(&mut summed, u64::saturating_add);
-        assert_eq!(summed, [line(1, 0, 1, 4), line(3, 3, 1, 2)]);
-    }
-
-    #[test]
     fn ranges_give_no_more_lines_than_the_report_can_speak_of() {
         let mut spread = Spread::new(0);
-        let mut lines = Vec::new();
+        let mut lines = Lines::default();
         assert!(spread.add(&mut lines, 7, 9, 1) && spread.add(&mut lines, 9, 2, 1));
         assert_eq!(lines.iter().map(|line| line.number).collect::<Vec<_>>(), [7, 8, 9, 9]);
         assert!(!spread.add(&mut lines, 1, u32::MAX, 1));
@@ -237,15 +201,15 @@ mod tests {
 
     #[test]
     fn a_branch_that_comes_twice_is_one_branch() {
-        let mut file =
-            CoveredSource { lines: vec![Line { number: 3, hits: 1, ..Line::default() }], ..Default::default() };
+        let mut file = CoveredSource::default();
+        file.lines.push(Line::new(3, 1));
         let mut branches = Branches::default();
         for (line, id, taken) in [(3, 1, false), (3, 2, false), (3, 1, true), (9, 1, true)] {
             branches.add(line, id, taken);
         }
         branches.settle(&mut file);
         assert_eq!(file.branches, Ratio { covered: 2, total: 3 });
-        assert_eq!(file.at(3).unwrap().branch(), Some(Ratio { covered: 1, total: 2 }));
+        assert_eq!(file.lines.branches_at(3), Some(Ratio { covered: 1, total: 2 }));
     }
 
     #[test]

@@ -142,7 +142,7 @@ impl Listener for Reader {
                 let line = std::mem::take(&mut self.line);
                 let (branches_taken, branches) = std::mem::take(&mut self.branches);
                 if let (Some(number), Some(hits), false) = (line.number, line.hits, line.left_out) {
-                    self.draft.lines.push(Line { number, branches, branches_taken, hits });
+                    self.draft.lines.push_with(Line::new(number, hits), branches_taken, branches);
                 }
             }
             ["files", _, "functions", _] => {

@@ -104,7 +104,7 @@ impl Draft {
         for (id, hits) in &self.statements {
             source.statements += Ratio { covered: (*hits > 0).into(), total: 1 };
             if let Some(number) = self.statement_lines.get(id) {
-                source.lines.push(Line { number: *number, hits: *hits, ..Line::default() });
+                source.lines.push(Line::new(*number, *hits));
             }
         }
         let mut branches = Branches::default();
@@ -143,8 +143,8 @@ mod tests {
         let ratio = |covered, total| Ratio { covered, total };
         assert_eq!((totals.statement, totals.line), (ratio(2, 4), ratio(1, 2)));
         assert_eq!((totals.function, totals.branch), (ratio(1, 2), ratio(2, 5)));
-        assert_eq!(report.files[0].at(4).unwrap().branch(), Some(ratio(2, 5)));
-        assert_eq!(report.files[0].at(1).unwrap().hits, 3);
+        assert_eq!(report.files[0].lines.branches_at(4), Some(ratio(2, 5)));
+        assert_eq!(report.files[0].at(1).unwrap().hits(), 3);
     }
 
     #[test]

@@ -137,13 +137,9 @@ impl Elements for Builder {
                 };
                 let branches = |name| count(at, name).map_or(0, |count| u32::try_from(count).unwrap_or(u32::MAX));
                 let taken = branches("cb");
-                source.lines.push(Line {
-                    number,
-                    branches: taken.saturating_add(branches("mb")),
-                    branches_taken: taken,
-                    // Not how often, but how much of it ran: all that the format tells.
-                    hits: count(at, "ci").unwrap_or(0),
-                });
+                // Not how often, but how much of it ran: all that the format tells.
+                let hits = count(at, "ci").unwrap_or(0);
+                source.lines.push_with(Line::new(number, hits), taken, taken.saturating_add(branches("mb")));
             }
             _ => {}
         }
@@ -189,7 +185,7 @@ mod tests {
         assert_eq!((totals.function, totals.instruction), (ratio(2, 3), ratio(3, 9)));
         let file = &report.files[0];
         assert_eq!((file.path.as_str(), file.line()), ("com/x/A.java", ratio(2, 3)));
-        assert_eq!(file.at(3).unwrap().branch(), Some(ratio(1, 2)));
+        assert_eq!(file.lines.branches_at(3), Some(ratio(1, 2)));
         assert_eq!(report.unplaced().line, ratio(0, 1), "a class without a source file");
     }
 

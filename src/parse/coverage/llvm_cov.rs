@@ -5,7 +5,7 @@
 
 use super::gather::{Branches, Files, Spread, part};
 use super::json::{self, Listener, Scalar};
-use super::{CoverageReport, CoveredSource, Line};
+use super::{CoverageReport, CoveredSource, Line, Lines};
 use crate::model::Ratio;
 use crate::parse::Parsed;
 
@@ -156,7 +156,7 @@ impl Listener for Reader {
 
 /// The lines that the segments cover. The segment that is open at the start of a line counts for it, and so does each
 /// region that begins on it; the one that ran most says how often the line ran.
-fn lines(segments: &[Segment], into: &mut Vec<Line>, spread: &mut Spread) {
+fn lines(segments: &[Segment], into: &mut Lines, spread: &mut Spread) {
     let mut open: Option<Segment> = None;
     let mut next_line = None;
     for on_line in segments.chunk_by(|a, b| a.line == b.line) {
@@ -168,7 +168,7 @@ fn lines(segments: &[Segment], into: &mut Vec<Line>, spread: &mut Spread) {
         let regions = on_line.iter().filter(|s| s.starts_region && s.has_count && !s.gap).map(|s| s.count).max();
         let skipped = !first.has_count && first.starts_region;
         if let Some(hits) = wrapped.max(regions).filter(|_| !skipped || regions.is_some()) {
-            into.push(Line { number: first.line, hits, ..Line::default() });
+            into.push(Line::new(first.line, hits));
         }
         open = Some(*last);
         next_line = first.line.checked_add(1);
@@ -201,9 +201,9 @@ mod tests {
         assert_eq!((totals.line, totals.branch), (ratio(5, 6), ratio(1, 2)));
         assert_eq!((totals.function, totals.region), (ratio(2, 2), ratio(2, 3)));
         assert_eq!(report.declared.line, Some(ratio(5, 6)));
-        let hits: Vec<_> = report.files[0].lines.iter().map(|line| (line.number, line.hits)).collect();
+        let hits: Vec<_> = report.files[0].lines.iter().map(|line| (line.number, line.hits())).collect();
         assert_eq!(hits, [(1, 2), (2, 2), (3, 2), (4, 0), (5, 2), (9, u64::MAX)]);
-        assert_eq!(report.files[0].at(3).unwrap().branch(), Some(ratio(1, 2)));
+        assert_eq!(report.files[0].lines.branches_at(3), Some(ratio(1, 2)));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod jacoco;
 pub mod jacoco_csv;
 mod json;
 pub mod lcov;
+mod lines;
 pub mod llvm_cov;
 pub mod open_cover;
 mod report;
@@ -28,7 +29,8 @@ pub mod simple_cov;
 pub mod sonar;
 pub mod vs_coverage;
 
-pub use report::{CoverageReport, CoveredSource, Declared, Line, Totals};
+pub use lines::{Line, Lines};
+pub use report::{CoverageReport, CoveredSource, Declared, Totals};
 
 use crate::model::FileKind;
 use crate::parse::Parsed;

@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(totals.line, ratio(3, 4));
         let file = &report.files[0];
         assert_eq!((file.path.as_str(), file.statements, file.functions), ("C:\\a.cs", ratio(1, 2), ratio(1, 1)));
-        assert_eq!(file.at(3).unwrap().branch(), Some(ratio(1, 2)));
+        assert_eq!(file.lines.branches_at(3), Some(ratio(1, 2)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a coverage report says, whatever format it was written in.
 
+use super::{Line, Lines};
 use crate::model::Ratio;
-use std::cmp::Ordering;
 
 /// A coverage report, measured from its lines.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -46,7 +46,7 @@ pub struct CoveredSource {
     /// Path as the report names it.
     pub path: String,
     /// By number, each once.
-    pub lines: Vec<Line>,
+    pub lines: Lines,
     /// All branches, including those on lines that are not measured themselves.
     pub branches: Ratio,
     /// Functions.
@@ -60,19 +60,6 @@ pub struct CoveredSource {
     /// The count of lines that the report claims where it has no lines, or counts them otherwise than one by one;
     /// [`CoveredSource::line`] then gives it.
     pub claimed_lines: Option<Ratio>,
-}
-
-/// One instrumented line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Line {
-    /// From 1.
-    pub number: u32,
-    /// Branches on it.
-    pub branches: u32,
-    /// Those taken.
-    pub branches_taken: u32,
-    /// Times that it ran.
-    pub hits: u64,
 }
 
 /// Sums over a report; zero of zero for what it does not measure.
@@ -97,9 +84,10 @@ impl CoverageReport {
     /// at every level ([`CoverageReport::declared_whole`]): there the outermost counts, where they exist.
     pub fn totals(&self) -> Totals {
         let counted = self.counted();
-        if !self.declared_whole {
-            return counted;
-        }
+        if self.declared_whole { self.declared_or(counted) } else { counted }
+    }
+
+    fn declared_or(&self, counted: Totals) -> Totals {
         let declared = &self.declared;
         Totals {
             line: declared.line.unwrap_or(counted.line),
@@ -127,7 +115,11 @@ impl CoverageReport {
 
     /// What the totals have beyond the files: it belongs to no path, so merging by path cannot see it.
     pub fn unplaced(&self) -> Totals {
-        let (totals, counted) = (self.totals(), self.counted());
+        if !self.declared_whole {
+            return Totals::default();
+        }
+        let counted = self.counted();
+        let totals = self.declared_or(counted);
         Totals {
             line: beyond(totals.line, counted.line),
             branch: beyond(totals.branch, counted.branch),
@@ -151,7 +143,7 @@ impl CoveredSource {
         if let Some(claimed) = self.claimed_lines {
             return claimed;
         }
-        let hit = self.lines.iter().filter(|line| line.hits > 0).count();
+        let hit = self.lines.iter().filter(|line| line.is_hit()).count();
         Ratio { covered: hit as u64, total: self.lines.len() as u64 }
     }
 
@@ -160,24 +152,8 @@ impl CoveredSource {
     /// are known (functions, statements, lines of a summary), the larger ones stay.
     pub fn merge(&mut self, other: &Self) {
         let (own, theirs) = (self.off_line_branches(), other.off_line_branches());
-        let mut merged = Vec::with_capacity(self.lines.len().max(other.lines.len()));
-        let (mut left, mut right) = (self.lines.iter().peekable(), other.lines.iter().peekable());
-        loop {
-            let order = match (left.peek(), right.peek()) {
-                (Some(l), Some(r)) => l.number.cmp(&r.number),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (None, None) => break,
-            };
-            let first = if order == Ordering::Greater { None } else { left.next() };
-            let second = if order == Ordering::Less { None } else { right.next() };
-            merged.extend(match (first, second) {
-                (Some(l), Some(r)) => Some(l.either(*r)),
-                (one, other) => one.or(other).copied(),
-            });
-        }
-        self.lines = merged;
-        let on_lines = self.on_line_branches();
+        self.lines.merge_with(&other.lines);
+        let on_lines = self.lines.branches();
         self.branches = Ratio {
             covered: on_lines.covered + own.covered.max(theirs.covered),
             total: on_lines.total + own.total.max(theirs.total),
@@ -193,16 +169,8 @@ impl CoveredSource {
         };
     }
 
-    fn on_line_branches(&self) -> Ratio {
-        let mut sum = Ratio::default();
-        for branch in self.lines.iter().filter_map(Line::branch) {
-            sum += branch;
-        }
-        sum
-    }
-
     fn off_line_branches(&self) -> Ratio {
-        let on = self.on_line_branches();
+        let on = self.lines.branches();
         Ratio {
             covered: self.branches.covered.saturating_sub(on.covered),
             total: self.branches.total.saturating_sub(on.total),
@@ -217,21 +185,4 @@ impl CoveredSource {
 
 fn larger(a: Ratio, b: Ratio) -> Ratio {
     Ratio { covered: a.covered.max(b.covered), total: a.total.max(b.total) }
-}
-
-impl Line {
-    fn either(self, other: Self) -> Self {
-        Self {
-            number: self.number,
-            branches: self.branches.max(other.branches),
-            branches_taken: self.branches_taken.max(other.branches_taken),
-            hits: self.hits.max(other.hits),
-        }
-    }
-
-    /// Its branches; `None` where it has none.
-    pub fn branch(&self) -> Option<Ratio> {
-        let ratio = Ratio { covered: self.branches_taken.into(), total: self.branches.into() };
-        (self.branches > 0).then_some(ratio)
-    }
 }

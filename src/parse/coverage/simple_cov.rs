@@ -145,7 +145,7 @@ impl Source {
         let mut source = CoveredSource::default();
         for (number, sum) in (1..).zip(&self.lines) {
             if sum.hits > 0 || sum.counted == self.suites {
-                source.lines.push(Line { number, hits: sum.hits, ..Line::default() });
+                source.lines.push(Line::new(number, sum.hits));
             }
         }
         for hits in self.methods.values() {
@@ -185,9 +185,9 @@ mod tests {
         let parsed = parse(text);
         assert_eq!(parsed.problems, []);
         let report = parsed.document.unwrap();
-        let lines: Vec<_> = report.files[0].lines.iter().map(|line| (line.number, line.hits)).collect();
+        let lines: Vec<_> = report.files[0].lines.iter().map(|line| (line.number, line.hits())).collect();
         assert_eq!(lines, [(2, 2), (3, 0), (4, 2)], "null and zero are null");
-        assert_eq!(report.files[0].at(3).unwrap().branch(), Some(ratio(1, 2)));
+        assert_eq!(report.files[0].lines.branches_at(3), Some(ratio(1, 2)));
         assert_eq!((report.files[1].line(), report.totals().function), (ratio(1, 2), ratio(0, 1)));
     }
 
@@ -203,7 +203,7 @@ mod tests {
         let report = parsed.document.unwrap();
         assert_eq!(report.producer, "SimpleCov 0.22.0");
         assert_eq!((report.totals().line, report.totals().branch), (ratio(1, 2), ratio(1, 2)));
-        assert_eq!(report.files[0].at(2).unwrap().branch(), Some(ratio(1, 2)));
+        assert_eq!(report.files[0].lines.branches_at(2), Some(ratio(1, 2)));
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Elements for Builder {
                 };
                 let branches = line(at, "branchesToCover").unwrap_or(0);
                 let branches_taken = line(at, "coveredBranches").unwrap_or(0).min(branches);
-                file.lines.push(Line { number, branches, branches_taken, hits });
+                file.lines.push_with(Line::new(number, hits), branches_taken, branches);
             }
             _ => {}
         }

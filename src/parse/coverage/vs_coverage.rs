@@ -4,8 +4,8 @@
 //! modules, which count a line once for each function that has it.
 
 use super::elements::{self, Elements, count, line};
-use super::gather::{Files, Flaws, Spread, merge_lines};
-use super::{CoverageReport, CoveredSource, Line};
+use super::gather::{Files, Flaws, Spread};
+use super::{CoverageReport, CoveredSource, Lines};
 use crate::model::Ratio;
 use crate::parse::Parsed;
 use crate::parse::xml::Reader;
@@ -43,7 +43,7 @@ struct Builder {
     /// Whether the open function ran, until its first range says in which file it is.
     function: Option<bool>,
     /// Lines of the open function by the ids of their sources.
-    ranges: BTreeMap<String, Vec<Line>>,
+    ranges: BTreeMap<String, Lines>,
 }
 
 impl Builder {
@@ -72,7 +72,7 @@ impl Builder {
     fn end_function(&mut self) {
         self.function = None;
         for (id, mut lines) in std::mem::take(&mut self.ranges) {
-            merge_lines(&mut lines, u64::min);
+            lines.merge(u64::min);
             self.sources.entry(id).or_default().lines.append(&mut lines);
         }
     }

@@ -3,10 +3,10 @@
 //! Source: `ctrf.schema.json`. `pending` is a test that did not run yet, `other` any outcome that CTRF has no word for.
 //! `flaky` tells of a test that passed after a failed attempt; where it is left out, `retries` of a test that passed do.
 
-use super::gather::{Gather, MAX_NAME, Said, Verdict, append, clipped};
+use super::gather::{Gather, MAX_NAME, Verdict, append, clipped};
 use super::json::{offset_in, problem};
 use super::time::milliseconds;
-use super::{Case, DeclaredCounts, TestReport};
+use super::{Case, DeclaredCounts, Said, TestReport};
 use crate::model::{CaseStatus, Span};
 use crate::parse::{Parsed, Problem};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -20,7 +20,7 @@ const MAX_PROBLEMS: usize = 20;
 
 /// Reads a report. There is a document when there is an object with `results`, whatever follows; tests that stand before
 /// a flaw are kept.
-pub fn parse(text: &str) -> Parsed<TestReport> {
+pub fn parse(text: &str) -> Parsed<TestReport<'_>> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let base = text.len() - body.len();
     let mut builder = Builder { text, gather: Gather::new(text), found: false, tests: false, problems: Vec::new() };

@@ -1,9 +1,10 @@
 //! What the readers of all formats share: suites in work, texts of limited length.
 
 use super::time::Time;
-use super::{Case, DeclaredCounts, MAX_MESSAGE, MAX_TRACE, Skip, Suite, SuiteError, TestReport};
+use super::{Case, DeclaredCounts, MAX_MESSAGE, MAX_TRACE, Said, Skip, Suite, SuiteError, TestReport};
 use crate::model::{CaseStatus, Span};
 use crate::parse::{Parsed, Problem, xml};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ pub(super) const MAX_NAME: usize = 1024;
 /// A report in work.
 #[derive(Debug, Default)]
 pub(super) struct Gather<'t> {
-    pub(super) report: TestReport,
+    pub(super) report: TestReport<'t>,
     /// Indices of the open suites, outermost first.
     open: Vec<usize>,
     /// For cases that stand in no suite.
@@ -29,13 +30,13 @@ pub(super) struct Gather<'t> {
     pub(super) files: Shared<'t>,
 }
 
-impl Gather<'_> {
+impl<'t> Gather<'t> {
     pub(super) fn new(text: &str) -> Self {
         Self { names_left: text.len().saturating_mul(2), ..Self::default() }
     }
 
     /// Opens a suite inside the current one. Its name is joined to the outer ones.
-    pub(super) fn begin(&mut self, own_name: &str, suite: Suite) {
+    pub(super) fn begin(&mut self, own_name: &str, suite: Suite<'t>) {
         let name = self.joined_name(own_name);
         self.open.push(self.report.suites.len());
         let nested = self.open.len() > 1;
@@ -50,7 +51,7 @@ impl Gather<'_> {
     }
 
     /// The innermost open suite, or else the one for what stands in none.
-    pub(super) fn suite(&mut self, span: Span) -> Option<&mut Suite> {
+    pub(super) fn suite(&mut self, span: Span) -> Option<&mut Suite<'t>> {
         let index = if let Some(index) = self.open.last().copied().or(self.loose) {
             index
         } else {
@@ -62,7 +63,7 @@ impl Gather<'_> {
     }
 
     /// The suite of a name, made when it is asked for first.
-    pub(super) fn named(&mut self, name: &str, span: Span) -> Option<&mut Suite> {
+    pub(super) fn named(&mut self, name: &str, span: Span) -> Option<&mut Suite<'t>> {
         let name = clipped(name, MAX_NAME);
         let index = self.named.get(name).copied().unwrap_or_else(|| {
             let name: Arc<str> = name.into();
@@ -83,7 +84,7 @@ impl Gather<'_> {
     }
 
     /// The report, if there is one, and all that was wrong with it.
-    pub(super) fn parsed(self, found: bool, mut problems: Vec<Problem>) -> Parsed<TestReport> {
+    pub(super) fn parsed(self, found: bool, mut problems: Vec<Problem>) -> Parsed<TestReport<'t>> {
         problems.extend(self.unknown_word);
         problems.sort_by_key(|problem| problem.span.offset);
         Parsed { document: found.then_some(self.report), problems }
@@ -119,33 +120,51 @@ impl Gather<'_> {
     }
 }
 
-/// A text with a message and what stands below it.
-#[derive(Debug, Default)]
-pub(super) struct Said {
-    pub(super) message: String,
-    pub(super) trace: String,
-}
-
-impl Said {
+impl<'t> Said<'t> {
     pub(super) fn add_message(&mut self, piece: &str) {
-        append(&mut self.message, piece, MAX_MESSAGE);
+        append(self.message.to_mut(), piece, MAX_MESSAGE);
     }
 
     pub(super) fn add_trace(&mut self, piece: &str) {
-        append(&mut self.trace, piece, MAX_TRACE);
+        append(self.trace.to_mut(), piece, MAX_TRACE);
+    }
+
+    /// Adds a piece of the file's own text to the message, without a copy where it stands alone.
+    pub(super) fn quote_message(&mut self, piece: Cow<'t, str>) {
+        quote(&mut self.message, piece, MAX_MESSAGE);
+    }
+
+    /// Adds a piece of the file's own text to the trace, without a copy where it stands alone.
+    pub(super) fn quote_trace(&mut self, piece: Cow<'t, str>) {
+        quote(&mut self.trace, piece, MAX_TRACE);
     }
 
     /// Takes the blank ends off, and the first line of the trace for a message that is missing.
     pub(super) fn tidy(mut self) -> Self {
         for text in [&mut self.message, &mut self.trace] {
-            let trimmed = text.trim();
-            if trimmed.len() < text.len() {
-                *text = trimmed.to_owned();
+            match text {
+                Cow::Borrowed(text) => *text = text.trim(),
+                Cow::Owned(text) => {
+                    let trimmed = text.trim();
+                    if trimmed.len() < text.len() {
+                        *text = trimmed.to_owned();
+                    }
+                    text.shrink_to_fit();
+                }
             }
         }
         if self.message.is_empty() {
-            let first = self.trace.lines().next().unwrap_or("").trim_end();
-            append(&mut self.message, first, MAX_MESSAGE);
+            let first = |trace: &str| trace.lines().next().unwrap_or("").trim_end().len();
+            match &self.trace {
+                Cow::Borrowed(trace) => {
+                    let first = trace.get(..first(trace)).unwrap_or("");
+                    self.quote_message(Cow::Borrowed(first));
+                }
+                Cow::Owned(trace) => {
+                    let first = trace.get(..first(trace)).unwrap_or("").to_owned();
+                    self.quote_message(Cow::Owned(first));
+                }
+            }
         }
         self
     }
@@ -153,24 +172,23 @@ impl Said {
     /// As the failure of a suite.
     pub(super) fn of_suite(self, status: CaseStatus, span: Span) -> SuiteError {
         let Self { message, trace } = self.tidy();
-        SuiteError { status, message, trace, span }
+        SuiteError { status, message: message.into_owned(), trace: trace.into_owned(), span }
     }
 }
 
-impl Case {
+impl<'t> Case<'t> {
     /// A case of which nothing is known but its place.
     pub(super) fn at(span: Span) -> Self {
         Self {
             class: Arc::default(),
-            name: Box::default(),
+            name: Cow::default(),
             file: None,
             line: None,
             seconds: None,
             status: CaseStatus::Passed,
             skip: None,
             attempts: 1,
-            message: Box::default(),
-            trace: Box::default(),
+            said: None,
             span,
         }
     }
@@ -181,11 +199,9 @@ impl Case {
     }
 
     /// Keeps what was said where the case failed.
-    pub(super) fn failed_with(&mut self, said: Said) {
+    pub(super) fn failed_with(&mut self, said: Said<'t>) {
         if self.status >= CaseStatus::Failed {
-            let Said { message, trace } = said.tidy();
-            self.message = message.into();
-            self.trace = trace.into();
+            self.said = Some(said.tidy()).filter(|said| *said != Said::default()).map(Box::new);
         }
     }
 }
@@ -226,6 +242,14 @@ impl<'t> Shared<'t> {
     }
 }
 
+fn quote<'t>(out: &mut Cow<'t, str>, piece: Cow<'t, str>, limit: usize) {
+    if out.is_empty() && piece.len() <= limit {
+        *out = piece;
+    } else {
+        append(out.to_mut(), &piece, limit);
+    }
+}
+
 /// Adds a piece to a text of limited length; the first piece that does not fit whole ends in the mark.
 pub(super) fn append(out: &mut String, piece: &str, limit: usize) {
     if out.len() > limit || piece.is_empty() {
@@ -246,12 +270,19 @@ pub(super) fn clipped(text: &str, limit: usize) -> &str {
 }
 
 /// A name without what stands before it in a full name: `Calls` of `Acme.Phone.Calls` in the class `Acme.Phone`.
-pub(super) fn without_class<'n>(name: &'n str, class: &str) -> &'n str {
-    name.strip_prefix(class)
-        .filter(|_| !class.is_empty())
-        .and_then(|rest| rest.strip_prefix('.'))
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(name)
+pub(super) fn without_class<'n>(name: Cow<'n, str>, class: &str) -> Cow<'n, str> {
+    let own = |name: &str| {
+        let rest = name.strip_prefix(class).filter(|_| !class.is_empty())?.strip_prefix('.')?;
+        (!rest.is_empty()).then_some(name.len() - rest.len())
+    };
+    let Some(start) = own(&name) else { return name };
+    match name {
+        Cow::Borrowed(name) => Cow::Borrowed(name.get(start..).unwrap_or(name)),
+        Cow::Owned(mut name) => {
+            name.drain(..start);
+            Cow::Owned(name)
+        }
+    }
 }
 
 /// The last part of a path of any system.

@@ -9,10 +9,10 @@
 //! before; where a test ran again inside one run of its package (`-count`), it is another case of the same identity.
 //! Lines that begin no object are what the go command printed beside the events.
 
-use super::gather::{Gather, Said, Verdict};
+use super::gather::{Gather, Verdict};
 use super::json::problem;
 use super::time::Time;
-use super::{Case, SuiteError, TestReport};
+use super::{Case, Said, SuiteError, TestReport};
 use crate::model::{CaseStatus, Span};
 use crate::parse::{Parsed, Problem};
 use serde::Deserialize;
@@ -24,7 +24,7 @@ use std::sync::Arc;
 const MAX_PROBLEMS: usize = 20;
 
 /// Reads a stream. There is a document when there is at least one event.
-pub fn parse(text: &str) -> Parsed<TestReport> {
+pub fn parse(text: &str) -> Parsed<TestReport<'_>> {
     let mut builder = Builder { gather: Gather::new(text), ..Builder::default() };
     let mut problems = Vec::new();
     let mut unreadable = 0_usize;
@@ -89,14 +89,14 @@ struct Builder<'t> {
 #[derive(Debug, Default)]
 struct Package {
     span: Span,
-    cases: Vec<Case>,
+    cases: Vec<Case<'static>>,
     /// Indices of the cases of each test, in the order of its repetitions in one run of the package.
     tests: BTreeMap<Box<str>, Vec<usize>>,
     /// How often each test began in the current run of the package.
     begun: BTreeMap<Box<str>, usize>,
     running: BTreeMap<Box<str>, Running>,
     /// What the package itself printed in the current run.
-    said: Said,
+    said: Said<'static>,
     started: bool,
     ended: bool,
     failed_in_run: bool,
@@ -106,13 +106,13 @@ struct Package {
 
 #[derive(Debug)]
 struct Running {
-    case: Case,
-    said: Said,
+    case: Case<'static>,
+    said: Said<'static>,
 }
 
 #[derive(Debug, Default)]
 struct Build {
-    said: Said,
+    said: Said<'static>,
     failed: bool,
     told: bool,
     span: Span,
@@ -237,7 +237,7 @@ impl Package {
             self.done(unended);
         }
         let mut case = Case::at(span);
-        case.name = test.into();
+        case.name = test.to_owned().into();
         self.running.insert(test.into(), Running { case, said: Said::default() });
     }
 
@@ -245,8 +245,8 @@ impl Package {
         let Running { mut case, said } = running;
         case.failed_with(said);
         self.failed_in_run |= case.status >= CaseStatus::Failed;
-        let begun = self.begun.entry(case.name.clone()).or_default();
-        let indices = self.tests.entry(case.name.clone()).or_default();
+        let begun = self.begun.entry((*case.name).into()).or_default();
+        let indices = self.tests.entry((*case.name).into()).or_default();
         let known = indices.get(*begun).and_then(|index| self.cases.get_mut(*index));
         if let Some(known) = known {
             case.attempts = known.attempts.saturating_add(1);

@@ -3,10 +3,10 @@
 //! Source: `FormattedTestResults` of `@jest/test-result`. One element of `testResults` is a test file. A file that failed
 //! although none of its tests did could not be run, or broke outside its tests.
 
-use super::gather::{Gather, MAX_NAME, Said, Verdict, append, clipped};
+use super::gather::{Gather, MAX_NAME, Verdict, append, clipped};
 use super::json::{offset_in, problem};
 use super::time::milliseconds;
-use super::{Case, DeclaredCounts, Suite, TestReport};
+use super::{Case, DeclaredCounts, Said, Suite, TestReport};
 use crate::model::{CaseStatus, Span};
 use crate::parse::{Parsed, Problem};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
@@ -21,7 +21,7 @@ const MAX_PROBLEMS: usize = 20;
 
 /// Reads a report. There is a document when there are `testResults`, whatever follows; tests that stand before a flaw are
 /// kept.
-pub fn parse(text: &str) -> Parsed<TestReport> {
+pub fn parse(text: &str) -> Parsed<TestReport<'_>> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let base = text.len() - body.len();
     let mut report = Report { text, gather: Gather::new(text), ..Report::default() };
@@ -58,7 +58,7 @@ struct TestFile {
     failed: bool,
     message: String,
     span: Option<Span>,
-    cases: Vec<Case>,
+    cases: Vec<Case<'static>>,
 }
 
 /// What of the report is being read.
@@ -202,7 +202,7 @@ impl Report<'_> {
         }
     }
 
-    fn read_case(&mut self, keys: &BTreeMap<String, &RawValue>, span: Span) -> Case {
+    fn read_case(&mut self, keys: &BTreeMap<String, &RawValue>, span: Span) -> Case<'static> {
         let get = |key: &str| keys.get(key).map(|raw| value(raw)).unwrap_or_default();
         let texts = |key: &str| -> Vec<String> {
             let value = get(key);
@@ -210,7 +210,7 @@ impl Report<'_> {
             items.filter_map(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned).collect()
         };
         let mut case = Case::at(span);
-        case.name = get("title").as_str().unwrap_or_default().into();
+        case.name = get("title").as_str().unwrap_or_default().to_owned().into();
         let mut class = String::new();
         for title in texts("ancestorTitles") {
             let joint = if class.is_empty() { "" } else { " > " };

@@ -18,15 +18,16 @@ pub mod xunit;
 
 pub use crate::model::DeclaredCounts;
 use crate::model::{CaseStatus, Span, TestCounts};
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A test report.
+/// A test report. Texts that it quotes as they are written are borrowed from its file.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct TestReport {
+pub struct TestReport<'t> {
     /// The program that wrote it, where its structure tells; otherwise empty.
     pub producer: String,
     /// In report order; an outer suite stands before its inner ones.
-    pub suites: Vec<Suite>,
+    pub suites: Vec<Suite<'t>>,
     /// What the root element declares, or what the outermost suites declare together.
     pub declared: Option<DeclaredCounts>,
     /// Times that were left out, because they are no numbers, negative, or longer than a day (a unit other than
@@ -38,7 +39,7 @@ pub struct TestReport {
 
 /// A test suite.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Suite {
+pub struct Suite<'t> {
     /// Names of the outer suites and its own, joined by ` > `.
     pub name: Arc<str>,
     /// Path of the source file, where the report has one.
@@ -54,7 +55,7 @@ pub struct Suite {
     /// Stands inside another suite.
     pub nested: bool,
     /// Its own cases, without those of inner suites.
-    pub cases: Vec<Case>,
+    pub cases: Vec<Case<'t>>,
     /// Failures and errors of the suite itself: no case failed, and yet it is not green.
     pub errors_outside_cases: Vec<SuiteError>,
 }
@@ -74,11 +75,11 @@ pub struct SuiteError {
 
 /// A test case.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Case {
+pub struct Case<'t> {
     /// Class, empty where the report has none.
     pub class: Arc<str>,
     /// Name, empty where the report has none.
-    pub name: Box<str>,
+    pub name: Cow<'t, str>,
     /// Path of the source file, where the report has one.
     pub file: Option<Arc<str>>,
     /// Line in that file, from 1.
@@ -91,12 +92,19 @@ pub struct Case {
     pub skip: Option<Skip>,
     /// Runs of it that the report tells of.
     pub attempts: u32,
-    /// What the failure says, at most [`MAX_MESSAGE`] bytes; empty for a case that did not fail.
-    pub message: Box<str>,
-    /// The text below the failure, at most [`MAX_TRACE`] bytes; empty for a case that did not fail.
-    pub trace: Box<str>,
+    /// What the failure says; absent for a case that did not fail or says nothing.
+    pub said: Option<Box<Said<'t>>>,
     /// Where the report speaks of it first.
     pub span: Span,
+}
+
+/// What a failure says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Said<'t> {
+    /// In short, at most [`MAX_MESSAGE`] bytes.
+    pub message: Cow<'t, str>,
+    /// The text below it, at most [`MAX_TRACE`] bytes.
+    pub trace: Cow<'t, str>,
 }
 
 /// Why a case counts as skipped.
@@ -117,7 +125,7 @@ pub const MAX_MESSAGE: usize = 1024;
 /// Bytes of a trace that are kept, without the mark of the cut.
 pub const MAX_TRACE: usize = 8 * 1024;
 
-impl TestReport {
+impl<'t> TestReport<'t> {
     /// Counts the cases of all suites.
     pub fn counts(&self) -> TestCounts {
         let mut counts = TestCounts::default();
@@ -128,17 +136,17 @@ impl TestReport {
     }
 
     /// All cases with their suites.
-    pub fn cases(&self) -> impl Iterator<Item = (&Suite, &Case)> {
+    pub fn cases(&self) -> impl Iterator<Item = (&Suite<'t>, &Case<'t>)> {
         self.suites.iter().flat_map(|suite| suite.cases.iter().map(move |case| (suite, case)))
     }
 
     /// Failures and errors that belong to no case, with their suites.
-    pub fn errors_outside_cases(&self) -> impl Iterator<Item = (&Suite, &SuiteError)> {
+    pub fn errors_outside_cases(&self) -> impl Iterator<Item = (&Suite<'t>, &SuiteError)> {
         self.suites.iter().flat_map(|suite| suite.errors_outside_cases.iter().map(move |error| (suite, error)))
     }
 }
 
-impl Suite {
+impl Suite<'_> {
     /// Counts its own cases, without those of inner suites.
     pub fn counts(&self) -> TestCounts {
         let mut counts = TestCounts::default();
@@ -149,7 +157,7 @@ impl Suite {
     }
 }
 
-impl Case {
+impl Case<'_> {
     /// Adds itself to counts.
     pub fn count_in(&self, counts: &mut TestCounts) {
         counts.total += 1;
@@ -172,6 +180,16 @@ impl Case {
             CaseStatus::Failed => counts.failed += 1,
             CaseStatus::Error => counts.errors += 1,
         }
+    }
+
+    /// What the failure says in short; empty for a case that did not fail.
+    pub fn message(&self) -> &str {
+        self.said.as_ref().map_or("", |said| &said.message)
+    }
+
+    /// The text below the failure; empty for a case that did not fail.
+    pub fn trace(&self) -> &str {
+        self.said.as_ref().map_or("", |said| &said.trace)
     }
 
     /// Whether it failed or ended in an error.

@@ -3,16 +3,16 @@
 //! Source: `NUnit`'s "Test Result XML Format". A failed suite explains itself by a failed case below it; where there is
 //! none, or where its own tear-down failed (`site="TearDown"`), the failure belongs to no case.
 
-use super::gather::{Gather, Said, Verdict};
+use super::gather::{Gather, Verdict};
 use super::time::time;
 use super::walk::{Visit, walk};
-use super::{Case, DeclaredCounts, Suite, TestReport};
+use super::{Case, DeclaredCounts, Said, Suite, TestReport};
 use crate::model::{CaseStatus, Span};
 use crate::parse::Parsed;
 use crate::parse::xml::Reader;
 
 /// Reads a report. There is a document when the root is `test-run`, whatever follows.
-pub fn parse(text: &str) -> Parsed<TestReport> {
+pub fn parse(text: &str) -> Parsed<TestReport<'_>> {
     let mut builder = Builder { gather: Gather::new(text), ..Builder::default() };
     let (found, problems) = walk(text, "NUnit 3 XML", &["test-run"], &mut builder);
     builder.gather.parsed(found, problems)
@@ -38,7 +38,7 @@ struct Builder<'t> {
     gather: Gather<'t>,
     open: Vec<Open>,
     suites: Vec<SuiteInWork<'t>>,
-    case: Option<(Case, Said)>,
+    case: Option<(Case<'t>, Said<'t>)>,
 }
 
 #[derive(Debug)]
@@ -48,7 +48,7 @@ struct SuiteInWork<'t> {
     /// The failure did not come from below.
     tear_down: bool,
     failed_below: bool,
-    said: Said,
+    said: Said<'t>,
     span: Span,
 }
 
@@ -135,7 +135,7 @@ impl<'t> Builder<'t> {
 
     fn start_case(&mut self, reader: &Reader<'t>) -> Open {
         let mut case = Case::at(reader.span());
-        case.name = reader.attribute("name").unwrap_or_default().into();
+        case.name = reader.attribute("name").unwrap_or_default();
         let outer = self.suites.last().map_or("", |suite| suite.class);
         let full = reader.raw("fullname").unwrap_or("");
         // Old versions tell the class by the full name only.

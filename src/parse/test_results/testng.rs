@@ -4,18 +4,19 @@
 //! An attempt that a retry analyzer repeated stands in the report as `SKIP` with `retried="true"`, beside the last one.
 //! `SUCCESS_PERCENTAGE_FAILURE` failed within what its author allowed.
 
-use super::gather::{Gather, MAX_NAME, Said, Verdict, append};
+use super::gather::{Gather, MAX_NAME, Verdict, append};
 use super::time::milliseconds;
 use super::walk::{Visit, walk};
-use super::{Case, DeclaredCounts, Suite, TestReport};
+use super::{Case, DeclaredCounts, Said, Suite, TestReport};
 use crate::model::{CaseStatus, Span};
 use crate::parse::Parsed;
 use crate::parse::xml::Reader;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Reads a report. There is a document when the root is `testng-results`, whatever follows.
-pub fn parse(text: &str) -> Parsed<TestReport> {
+pub fn parse(text: &str) -> Parsed<TestReport<'_>> {
     let mut builder = Builder { gather: Gather::new(text), ..Builder::default() };
     let (found, problems) = walk(text, "TestNG XML", &["testng-results"], &mut builder);
     builder.gather.parsed(found, problems)
@@ -44,16 +45,16 @@ struct Builder<'t> {
     gather: Gather<'t>,
     open: Vec<Open>,
     class: Arc<str>,
-    method: Option<Method>,
+    method: Option<Method<'t>>,
     /// Cases of the open class with the attempts that were repeated, by name and parameters.
-    cases: Vec<Case>,
-    retried: BTreeMap<Box<str>, Vec<Case>>,
+    cases: Vec<Case<'t>>,
+    retried: BTreeMap<Cow<'t, str>, Vec<Case<'t>>>,
 }
 
 #[derive(Debug)]
-struct Method {
-    case: Case,
-    said: Said,
+struct Method<'t> {
+    case: Case<'t>,
+    said: Said<'t>,
     params: String,
     configures: bool,
     retried: bool,
@@ -139,7 +140,7 @@ impl<'t> Builder<'t> {
     fn start_method(&mut self, reader: &Reader<'t>) -> Open {
         let mut case = Case::at(reader.span());
         case.class = Arc::clone(&self.class);
-        case.name = reader.attribute("name").unwrap_or_default().into();
+        case.name = reader.attribute("name").unwrap_or_default();
         case.seconds = self.gather.seconds(milliseconds(duration(reader)), case.span);
         let status = reader.raw("status").unwrap_or("");
         case.set(match status {

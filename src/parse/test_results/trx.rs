@@ -4,10 +4,10 @@
 //! inner results (a data-driven or an ordered test) stands for those, and only they count, as on vstest's console. A
 //! result without an outcome is an error: `Error` is the default value, which the writer leaves out.
 
-use super::gather::{Gather, Said, Verdict, clipped, file_name, without_class};
+use super::gather::{Gather, Verdict, clipped, file_name, without_class};
 use super::time::clock;
 use super::walk::{Visit, walk};
-use super::{Case, DeclaredCounts, TestReport};
+use super::{Case, DeclaredCounts, Said, TestReport};
 use crate::model::{CaseStatus, Span};
 use crate::parse::Parsed;
 use crate::parse::xml::{self, Reader};
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Reads a report. There is a document when the root is `TestRun`, whatever follows.
-pub fn parse(text: &str) -> Parsed<TestReport> {
+pub fn parse(text: &str) -> Parsed<TestReport<'_>> {
     let mut builder = Builder { gather: Gather::new(text), ..Builder::default() };
     let (found, problems) = walk(text, "TRX", &["TestRun"], &mut builder);
     builder.gather().parsed(found, problems)
@@ -49,22 +49,22 @@ struct Builder<'t> {
     /// Results that are open, outermost first.
     results: Vec<ResultInWork<'t>>,
     /// In report order, each with the id of its test: definitions stand behind the results.
-    done: Vec<(&'t str, Case)>,
+    done: Vec<(&'t str, Case<'t>)>,
     /// Results over inner ones that failed although none of those did, with the ids of their tests.
-    unexplained: Vec<(&'t str, CaseStatus, Said, Span)>,
+    unexplained: Vec<(&'t str, CaseStatus, Said<'t>, Span)>,
     definitions: BTreeMap<&'t str, Definition<'t>>,
     definition: Option<&'t str>,
     /// Messages of the run itself.
-    run_errors: Vec<(Said, Span)>,
-    run_error: Option<(Said, Span)>,
+    run_errors: Vec<(Said<'t>, Span)>,
+    run_error: Option<(Said<'t>, Span)>,
     summary: Option<(&'t str, Span)>,
 }
 
 #[derive(Debug)]
 struct ResultInWork<'t> {
     test: &'t str,
-    case: Case,
-    said: Said,
+    case: Case<'t>,
+    said: Said<'t>,
     has_inner: bool,
     failed_inner: bool,
 }
@@ -148,7 +148,7 @@ impl<'t> Visit<'t> for Builder<'t> {
 impl<'t> Builder<'t> {
     fn start_result(&mut self, reader: &Reader<'t>) -> Open {
         let mut case = Case::at(reader.span());
-        case.name = reader.attribute("testName").unwrap_or_default().into();
+        case.name = reader.attribute("testName").unwrap_or_default();
         let time = clock(reader.raw("duration"));
         case.seconds = self.gather.seconds(time, case.span);
         let outcome = reader.raw("outcome").unwrap_or("Error");
@@ -204,10 +204,7 @@ impl<'t> Builder<'t> {
         for (test, mut case) in std::mem::take(&mut self.done) {
             let definition = self.definitions.get(test).unwrap_or(&none);
             failed |= case.status >= CaseStatus::Failed;
-            let name = without_class(&case.name, &definition.class);
-            if name.len() < case.name.len() {
-                case.name = name.into();
-            }
+            case.name = without_class(case.name, &definition.class);
             case.class = Arc::clone(&definition.class);
             let storage = xml::decode(file_name(definition.storage));
             if let Some(suite) = self.gather.named(&storage, case.span) {

@@ -3,16 +3,16 @@
 //! Source: "xUnit.net XML Format v2". `NotRun` is an explicit test that nobody asked for. The errors of an assembly
 //! (clean-up of fixtures, fatal ones) belong to no case.
 
-use super::gather::{Gather, Said, Verdict, file_name, without_class};
+use super::gather::{Gather, Verdict, file_name, without_class};
 use super::time::time;
 use super::walk::{Visit, walk};
-use super::{Case, DeclaredCounts, Suite, TestReport};
+use super::{Case, DeclaredCounts, Said, Suite, TestReport};
 use crate::model::{CaseStatus, Span};
 use crate::parse::Parsed;
 use crate::parse::xml::Reader;
 
 /// Reads a report. There is a document when the root is `assemblies` or `assembly`, whatever follows.
-pub fn parse(text: &str) -> Parsed<TestReport> {
+pub fn parse(text: &str) -> Parsed<TestReport<'_>> {
     let mut builder = Builder { gather: Gather::new(text), ..Builder::default() };
     let (found, problems) = walk(text, "xUnit.net XML", &["assemblies", "assembly"], &mut builder);
     builder.gather.parsed(found, problems)
@@ -40,9 +40,9 @@ enum Open {
 struct Builder<'t> {
     gather: Gather<'t>,
     open: Vec<Open>,
-    case: Option<Case>,
+    case: Option<Case<'t>>,
     /// What the open case or error says.
-    said: Said,
+    said: Said<'t>,
     error: Span,
 }
 
@@ -135,7 +135,7 @@ impl<'t> Builder<'t> {
         let mut case = Case::at(reader.span());
         case.class = self.gather.classes.of(reader.raw("type").unwrap_or(""));
         let name = reader.attribute("name").or_else(|| reader.attribute("method")).unwrap_or_default();
-        case.name = without_class(&name, &case.class).into();
+        case.name = without_class(name, &case.class);
         case.seconds = self.gather.seconds(time(reader.raw("time")), case.span);
         case.file = reader.raw("source-file").map(|file| self.gather.files.of(file));
         case.line = reader.raw("source-line").and_then(|line| line.trim().parse().ok()).filter(|line| *line > 0);

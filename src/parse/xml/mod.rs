@@ -5,6 +5,7 @@
 
 mod decode;
 mod find;
+mod tags;
 
 pub use decode::decode;
 
@@ -13,6 +14,7 @@ use crate::parse::Problem;
 use quick_xml::errors::{Error, IllFormedError, SyntaxError};
 use quick_xml::events::Event as Token;
 use std::borrow::Cow;
+use tags::{Attribute, Flaw, PlainTag, is_name, read_attributes};
 
 /// One step through the text. Names are local: a namespace prefix is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +32,8 @@ pub enum Event<'t> {
 #[expect(clippy::struct_excessive_bools, reason = "each is one fact about how far the reading is")]
 pub struct Reader<'t> {
     text: &'t str,
-    tokens: quick_xml::Reader<&'t [u8]>,
-    /// Bytes of the byte order mark, which the tokens do not count.
-    base: usize,
+    /// Bytes of the text that were read.
+    at: usize,
     open: Vec<Open<'t>>,
     attributes: Vec<Attribute<'t>>,
     span: Span,
@@ -53,13 +54,6 @@ struct Open<'t> {
     offset: usize,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Attribute<'t> {
-    name: &'t str,
-    /// As written, between the quotes.
-    value: &'t str,
-}
-
 impl<'t> Reader<'t> {
     /// Elements inside one another.
     pub const MAX_DEPTH: usize = 128;
@@ -68,17 +62,9 @@ impl<'t> Reader<'t> {
 
     /// Starts at the first byte; a byte order mark is passed over.
     pub fn new(text: &'t str) -> Self {
-        let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut tokens = quick_xml::Reader::from_str(body);
-        let config = tokens.config_mut();
-        config.allow_dangling_amp = true;
-        // This reader keeps its own stack of open elements, which knows where they began.
-        config.check_end_names = false;
-        config.allow_unmatched_ends = true;
         Self {
             text,
-            tokens,
-            base: text.len() - body.len(),
+            at: if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 },
             open: Vec::new(),
             attributes: Vec::new(),
             span: Span::default(),
@@ -100,30 +86,23 @@ impl<'t> Reader<'t> {
             return self.open.pop().map(|open| Event::End(local(open.name)));
         }
         while !self.stopped {
-            let start = self.position();
-            let token = self.tokens.read_event();
-            self.span = Span::between(start, self.position());
-            match token {
-                Ok(Token::Start(_)) => return self.start(false),
-                Ok(Token::Empty(_)) => return self.start(true),
-                Ok(Token::End(_)) => return self.end(),
-                Ok(Token::Text(_)) => {
-                    let text = self.slice(0, 0);
-                    if !self.open.is_empty() {
-                        return Some(Event::Text(Cow::Borrowed(text)));
-                    }
-                    if !text.trim_ascii().is_empty() {
-                        self.outside_root();
-                    }
+            let rest = self.text.get(self.at..).unwrap_or("");
+            let event = match rest.as_bytes() {
+                [] => {
+                    self.finish();
+                    None
                 }
-                Ok(Token::CData(_) | Token::GeneralRef(_)) if self.open.is_empty() => self.outside_root(),
-                Ok(Token::CData(_)) => return Some(Event::Text(Cow::Borrowed(self.slice(9, 3)))),
-                Ok(Token::GeneralRef(_)) => return Some(Event::Text(self.reference())),
-                Ok(Token::Comment(_)) if !self.root_seen && self.prolog.is_empty() => self.prolog = self.slice(4, 3),
-                Ok(Token::DocType(_)) if !self.root_seen => self.doctype = self.slice(9, 1),
-                Ok(Token::Comment(_) | Token::Decl(_) | Token::PI(_) | Token::DocType(_)) => {}
-                Ok(Token::Eof) => self.finish(),
-                Err(error) => self.syntax_error(&error),
+                [b'<', b'/', ..] => self.plain_end(rest).or_else(|| self.token(rest)),
+                [b'<', ..] => self.plain_start(rest).or_else(|| self.token(rest)),
+                [b'&', ..] => self.token(rest),
+                bytes => {
+                    let length = find::either(bytes, b'<', b'&').unwrap_or(bytes.len());
+                    self.advance(length);
+                    self.text()
+                }
+            };
+            if event.is_some() {
+                return event;
             }
         }
         None
@@ -169,12 +148,71 @@ impl<'t> Reader<'t> {
         self.problems
     }
 
-    fn position(&self) -> usize {
-        self.at(self.tokens.buffer_position())
+    /// Passes over the bytes of an event.
+    fn advance(&mut self, length: usize) {
+        self.span = Span { offset: self.at, length };
+        self.at += length;
     }
 
-    fn at(&self, token_offset: u64) -> usize {
-        self.base.saturating_add(usize::try_from(token_offset).unwrap_or(usize::MAX))
+    /// Takes a start tag in which nothing is unusual, which is nearly every one.
+    fn plain_start(&mut self, rest: &'t str) -> Option<Event<'t>> {
+        if self.open.len() >= Self::MAX_DEPTH || (self.open.is_empty() && self.root_seen) {
+            return None;
+        }
+        let PlainTag { name, length, empty } = tags::plain(rest, self.angle_reported, &mut self.attributes)?;
+        self.advance(length);
+        Some(self.begin(name, empty))
+    }
+
+    /// Takes the end tag that must come next, written without blanks.
+    fn plain_end(&mut self, rest: &'t str) -> Option<Event<'t>> {
+        let name = self.open.last()?.name;
+        if !rest.get(2..)?.strip_prefix(name)?.starts_with('>') {
+            return None;
+        }
+        self.advance(name.len() + 3);
+        self.open.pop();
+        Some(Event::End(local(name)))
+    }
+
+    /// Takes whatever stands here; `None` when it is no event of ours.
+    fn token(&mut self, rest: &'t str) -> Option<Event<'t>> {
+        let mut tokens = quick_xml::Reader::from_str(rest);
+        let config = tokens.config_mut();
+        config.allow_dangling_amp = true;
+        // This reader keeps its own stack of open elements, which knows where they began.
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
+        let token = tokens.read_event();
+        let start = self.at;
+        let length = |position: u64| usize::try_from(position).unwrap_or(usize::MAX).min(rest.len());
+        self.advance(length(tokens.buffer_position()));
+        match token {
+            Ok(Token::Start(_)) => return self.start(false),
+            Ok(Token::Empty(_)) => return self.start(true),
+            Ok(Token::End(_)) => return self.end(),
+            Ok(Token::Text(_)) => return self.text(),
+            Ok(Token::CData(_) | Token::GeneralRef(_)) if self.open.is_empty() => self.outside_root(),
+            Ok(Token::CData(_)) => return Some(Event::Text(Cow::Borrowed(self.slice(9, 3)))),
+            Ok(Token::GeneralRef(_)) => return Some(Event::Text(self.reference())),
+            Ok(Token::Comment(_)) if !self.root_seen && self.prolog.is_empty() => self.prolog = self.slice(4, 3),
+            Ok(Token::DocType(_)) if !self.root_seen => self.doctype = self.slice(9, 1),
+            Ok(Token::Comment(_) | Token::Decl(_) | Token::PI(_) | Token::DocType(_)) => {}
+            Ok(Token::Eof) => self.finish(),
+            Err(error) => self.syntax_error(&error, start + length(tokens.error_position())),
+        }
+        None
+    }
+
+    fn text(&mut self) -> Option<Event<'t>> {
+        let text = self.slice(0, 0);
+        if !self.open.is_empty() {
+            return Some(Event::Text(Cow::Borrowed(text)));
+        }
+        if !text.trim_ascii().is_empty() {
+            self.outside_root();
+        }
+        None
     }
 
     /// The text of the event without its first and last bytes.
@@ -211,10 +249,14 @@ impl<'t> Reader<'t> {
             let message = "a `<` in the value of an attribute is to be written `&lt;`; strict readers refuse the file";
             self.problems.push(Problem::harmless(span, message));
         }
+        Some(self.begin(name, empty))
+    }
+
+    fn begin(&mut self, name: &'t str, empty: bool) -> Event<'t> {
         self.root_seen = true;
         self.open.push(Open { name, offset: self.span.offset });
         self.ends_at_once = empty;
-        Some(Event::Start(local(name)))
+        Event::Start(local(name))
     }
 
     fn end(&mut self) -> Option<Event<'t>> {
@@ -261,7 +303,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn syntax_error(&mut self, error: &Error) {
+    fn syntax_error(&mut self, error: &Error, start: usize) {
         let mut message = match error {
             Error::Syntax(SyntaxError::InvalidBangMarkup) => "`<!` that begins neither a comment nor CDATA",
             Error::Syntax(SyntaxError::UnclosedComment) => "the file ends inside a comment; `-->` is missing",
@@ -283,7 +325,6 @@ impl<'t> Reader<'t> {
             message.push_str(", inside ");
             message.push_str(&self.describe(open));
         }
-        let start = self.at(self.tokens.error_position()).max(self.base);
         self.stop(first_line(self.text, Span::between(start, self.text.len())), message);
     }
 
@@ -299,87 +340,11 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Why a tag cannot be read, and how many of its bytes are left there.
-struct Flaw {
-    rest: usize,
-    message: &'static str,
-}
-
-fn read_attributes<'t>(raw: &'t str, into: &mut Vec<Attribute<'t>>) -> Result<(), Flaw> {
-    // Tags are short and many: loops over bytes and words are faster here than searches that have to be set up.
-    let bytes = raw.as_bytes();
-    let skip = |from: usize, is: fn(u8) -> bool| {
-        let rest = bytes.get(from..).unwrap_or(&[]);
-        from + rest.iter().position(|byte| !is(*byte)).unwrap_or(rest.len())
-    };
-    let blank = |byte: u8| byte.is_ascii_whitespace();
-    let mut at = 0;
-    loop {
-        let start = skip(at, blank);
-        let flaw = |message| Err(Flaw { rest: bytes.len() - start, message });
-        if start == bytes.len() {
-            return Ok(());
-        }
-        if start == at {
-            return flaw("no blank before an attribute; is a quote missing?");
-        }
-        let name_end = skip(start, is_name_byte);
-        let equals = skip(name_end, blank);
-        let name = raw.get(start..name_end).unwrap_or("");
-        if !starts_name(name) {
-            return flaw("not the name of an attribute; is a quote missing?");
-        }
-        if bytes.get(equals) != Some(&b'=') {
-            return flaw("an attribute without a value; is a quote missing?");
-        }
-        let quote_at = skip(equals + 1, blank);
-        let Some(quote @ (b'"' | b'\'')) = bytes.get(quote_at) else {
-            return flaw("the value of an attribute has no quotes");
-        };
-        let value = bytes.get(quote_at + 1..).and_then(|rest| find::byte(rest, *quote));
-        let Some(value) = value.and_then(|length| raw.get(quote_at + 1..quote_at + 1 + length)) else {
-            return flaw("the value of an attribute has no closing quote");
-        };
-        if into.len() >= Reader::MAX_ATTRIBUTES {
-            return flaw("too many attributes");
-        }
-        into.push(Attribute { name, value });
-        at = quote_at + value.len() + 2;
-    }
-}
-
-fn is_name(name: &str) -> bool {
-    starts_name(name) && name.bytes().all(is_name_byte)
-}
-
-fn is_name_byte(byte: u8) -> bool {
-    NAME_BYTES.get(usize::from(byte)).copied().unwrap_or(false)
-}
-
-/// Whether a name may hold the byte. A table, because every byte of every name is asked for.
-const NAME_BYTES: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0_u8;
-    loop {
-        #[expect(clippy::indexing_slicing, reason = "a byte is below 256, and this is worked out by the compiler")]
-        {
-            table[byte as usize] =
-                byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-' | b'.') || byte >= 0x80;
-        }
-        if byte == u8::MAX {
-            break table;
-        }
-        byte += 1;
-    }
-};
-
-fn starts_name(name: &str) -> bool {
-    name.bytes().next().is_some_and(|first| !first.is_ascii_digit() && first != b'-' && first != b'.')
-}
-
 /// A name without its namespace prefix.
 fn local(name: &str) -> &str {
-    name.split_once(':').map_or(name, |(_, local)| local)
+    // Asked for every tag: setting up a search would cost more than a look at each byte.
+    let colon = name.bytes().position(|byte| byte == b':');
+    colon.and_then(|colon| name.get(colon + 1..)).unwrap_or(name)
 }
 
 /// A name as it may stand in a message.

@@ -5,10 +5,10 @@ mod style;
 mod summary;
 mod words;
 
-pub use super::words::{counts_in_words, number, plural, ratio_in_words, shown};
+pub(crate) use super::words::{counts_in_words, number, plural, ratio_in_words, shown};
 pub use diagnostic::diagnostic;
 pub use style::{Colors, Styles};
-pub use words::wrapped;
+pub(crate) use words::wrapped;
 
 use super::words::inert;
 use crate::model::{Finding, PolicyPlace, Report, Status};

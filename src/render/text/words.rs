@@ -20,7 +20,7 @@ pub(super) fn source_line(line: &str) -> String {
 
 /// Breaks prose into lines of at most 100 characters; longer words stay whole. Lines that are indented or fenced are
 /// text to be written somewhere: they are kept as they are, indented by four blanks, without the fences.
-pub fn wrapped(text: &str) -> String {
+pub(crate) fn wrapped(text: &str) -> String {
     let mut out: Vec<String> = Vec::new();
     let mut fenced = false;
     for line in text.trim_end().lines() {

@@ -74,7 +74,7 @@ pub(super) fn gather<'e>(evidence: &'e Evidence<'e>) -> Vec<(&'e File<'e>, Named
         }
     }
     for file in evidence.files.iter().filter(|file| file.source.kind == FileKind::EnvFile) {
-        let text = file.source.text.as_str();
+        let text = &*file.source.text;
         for (name, value) in env_file::parse(text) {
             let Some(value) = value.filter(|_| is_secret_name(name)) else { continue };
             // Names are parts of the text.

@@ -47,7 +47,7 @@ impl Comments {
     }
 
     fn file(&mut self, file: &File<'_>, spans: Vec<Span>, blocks: impl FnOnce() -> Vec<Span>, rules: &[&str]) {
-        let text = file.source.text.as_str();
+        let text = &*file.source.text;
         let written = |span: &Span| text.get(span.range()).and_then(|comment| comment.strip_prefix('#'));
         if !spans.iter().any(|span| written(span).is_some_and(|comment| waiver(comment).is_some())) {
             return;

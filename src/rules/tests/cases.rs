@@ -6,13 +6,13 @@ use crate::parse::test_results::{Case, Suite};
 use crate::rules::support::params::fits;
 
 /// Whether one of the patterns fits a case, by its name or by class and name with a blank between.
-pub(super) fn is_allowed(case: &Case, patterns: &[String]) -> bool {
+pub(super) fn is_allowed(case: &Case<'_>, patterns: &[String]) -> bool {
     let full = format!("{} {}", case.class, case.name);
     patterns.iter().any(|pattern| fits(pattern, &case.name) || fits(pattern, &full))
 }
 
 /// Class, or else suite, and name.
-pub(super) fn name_of(suite: &Suite, case: &Case) -> String {
+pub(super) fn name_of(suite: &Suite<'_>, case: &Case) -> String {
     let class = if case.class.is_empty() { &suite.name } else { &case.class };
     match (class.is_empty(), case.name.is_empty()) {
         (true, _) => case.name.to_string(),
@@ -24,8 +24,8 @@ pub(super) fn name_of(suite: &Suite, case: &Case) -> String {
 /// A result of a test that has several.
 pub(super) struct Met<'e> {
     pub(super) file: &'e File<'e>,
-    pub(super) suite: &'e Suite,
-    pub(super) case: &'e Case,
+    pub(super) suite: &'e Suite<'e>,
+    pub(super) case: &'e Case<'e>,
 }
 
 impl Met<'_> {

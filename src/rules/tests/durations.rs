@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(in crate::rules) struct Timed<'e> {
     /// The first of its files.
-    pub(in crate::rules) report: &'e Doc<'e, &'e TestReport>,
+    pub(in crate::rules) report: &'e Doc<'e, &'e TestReport<'e>>,
     /// Number of its files.
     pub(in crate::rules) files: usize,
     /// Seconds.
@@ -33,8 +33,7 @@ fn run_of<'e>(file: &File<'e>) -> &'e str {
 }
 
 /// What the report declares, which is wall-clock time mostly; or else the sum over its cases.
-fn seconds(report: &TestReport) -> Option<f64> {
+fn seconds(report: &TestReport<'_>) -> Option<f64> {
     let declared = report.declared.and_then(|declared| declared.seconds).filter(|seconds| *seconds > 0.0);
-    let sum: f64 = report.cases().filter_map(|(_, case)| case.seconds).sum();
-    declared.or((sum > 0.0).then_some(sum))
+    declared.or_else(|| Some(report.cases().filter_map(|(_, case)| case.seconds).sum()).filter(|sum: &f64| *sum > 0.0))
 }

@@ -100,11 +100,11 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
     );
 }
 
-fn executed(report: &TestReport) -> usize {
+fn executed(report: &TestReport<'_>) -> usize {
     report.cases().filter(|(_, case)| case.ran()).count()
 }
 
 /// Whether a report without an executed case is one of several files of a run that executed some.
-fn is_part_of_a_run(report: &Doc<'_, &TestReport>, cases: usize, active: &BTreeSet<&str>) -> bool {
+fn is_part_of_a_run(report: &Doc<'_, &TestReport<'_>>, cases: usize, active: &BTreeSet<&str>) -> bool {
     active.contains(report.file.folder()) && (cases > 0 || report.file.name().starts_with("TEST-"))
 }

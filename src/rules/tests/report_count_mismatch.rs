@@ -109,7 +109,7 @@ fn check(evidence: &Evidence<'_>, _: &NoParams, sink: &mut Sink<'_>) {
 }
 
 /// The suites whose counts nothing explains; without one, the report as a whole.
-fn mismatches(report: &TestReport) -> Vec<(Span, String)> {
+fn mismatches(report: &TestReport<'_>) -> Vec<(Span, String)> {
     let subtests = report.producer == "pytest";
     let mut found = Vec::new();
     for (at, suite) in report.suites.iter().enumerate() {
@@ -171,7 +171,7 @@ impl Counted {
         counted
     }
 
-    fn take(&mut self, case: &Case) {
+    fn take(&mut self, case: &Case<'_>) {
         self.cases += 1;
         self.tries += u64::from(case.attempts.max(1));
         match case.status {

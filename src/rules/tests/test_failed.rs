@@ -91,7 +91,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
                 continue;
             }
             let name = name_of(suite, case);
-            let message = said(&format!("`{name}` {}", verb(case.status)), &case.message);
+            let message = said(&format!("`{name}` {}", verb(case.status)), case.message());
             take(case.span, name, message);
         }
         for (suite, error) in report.errors_outside_cases() {

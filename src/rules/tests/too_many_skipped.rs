@@ -133,7 +133,7 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
     });
 }
 
-fn skipped(report: &Doc<'_, &TestReport>) -> usize {
+fn skipped(report: &Doc<'_, &TestReport<'_>>) -> usize {
     report.cases().filter(|(_, case)| !case.ran()).count()
 }
 

@@ -62,7 +62,7 @@ pub(in crate::ui) enum RowAct {
 /// Rows up to which all are in the page, so that the browser's own search finds them.
 const WHOLE: usize = 100;
 /// Rows beside those in view that are in the page, so that a quick scroll meets no gap.
-const MARGIN: usize = 16;
+const MARGIN: usize = 8;
 /// The window moves in steps, so that not every scroll event draws.
 const STEP: usize = 8;
 /// Rows that fit into the tallest element that browsers lay out.
@@ -207,10 +207,12 @@ fn key(event: &KeyboardEvent, props: &Props, now: usize, page: usize) -> Option<
         "Home" => 0,
         "End" => last,
         "Enter" | " " => return Some(Step::Act(RowAct::Enter)),
-        "ArrowRight" => match twig(now)?.open? {
-            false => return Some(Step::Act(RowAct::Fold)),
-            true => now + 1,
-        },
+        "ArrowRight" => {
+            if !twig(now)?.open? {
+                return Some(Step::Act(RowAct::Fold));
+            }
+            now + 1
+        }
         "ArrowLeft" => {
             let own = twig(now)?;
             if own.open == Some(true) {

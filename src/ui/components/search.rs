@@ -47,7 +47,7 @@ pub(in crate::ui) fn more(ports: &Ports, hidden: usize) -> Html {
     html! {
         <p class="more">
             <button type="button" class="button" onclick={ports.act.reform(|_| Action::More)}>{ format!("Show {next} more") }</button>
-            <span class="quiet">{ format!(" {} not shown yet", words::number(hidden as u64)) }</span>
+            <span class="quiet">{ format!(" {} not shown", words::number(hidden as u64)) }</span>
         </p>
     }
 }

@@ -28,8 +28,8 @@ pub(in crate::ui) struct TreeKind {
     pub(in crate::ui) items: fn(&Report) -> Vec<Item<'_>>,
     /// What the nodes in a node are sorted by, smallest first.
     pub(in crate::ui) rank: fn(&Sums, Sort) -> u64,
-    /// The cells of a node: its name, its sums, those of all together, and whether it is open where it has anything in
-    /// it.
+    /// The cells of a node: its name, its sums, the largest ones at the top of the tree, and whether it is open where it
+    /// has anything in it.
     pub(in crate::ui) row: fn(&str, &Sums, &Sums, Option<bool>) -> Row,
     /// What a filter is held against.
     pub(in crate::ui) text: fn(&Report, usize) -> String,
@@ -80,8 +80,13 @@ pub(in crate::ui) fn TreeList(props: &Props) -> Html {
     let count = rows.len();
     let rows: Rc<[usize]> = rows.into();
     let mut whole = Sums::default();
-    for root in grown.within(None) {
-        if let Some(node) = grown.nodes.get(*root) {
+    // What all is in is no measure for what is in it.
+    let top = match grown.within(None) {
+        [only] if !grown.within(Some(*only)).is_empty() => grown.within(Some(*only)),
+        roots => roots,
+    };
+    for at in top {
+        if let Some(node) = grown.nodes.get(*at) {
             for (sum, own) in whole.iter_mut().zip(node.sums) {
                 *sum = own.max(*sum);
             }
@@ -115,9 +120,10 @@ pub(in crate::ui) fn TreeList(props: &Props) -> Html {
         })
     };
     let (one, many) = kind.nouns;
-    let said = match shown == all {
-        true => words::count(all, one, many),
-        false => format!("{} of {}", words::number(shown as u64), words::count(all, one, many)),
+    let said = if shown == all {
+        words::count(all, one, many)
+    } else {
+        format!("{} of {}", words::number(shown as u64), words::count(all, one, many))
     };
     html! {
         <>

@@ -1,6 +1,6 @@
 use crate::model::{CoveredFile, CoveredLines, Ratio};
 use crate::ui::components::{Icon, Row, Rows, bar, cell, heads, icon};
-use crate::ui::{Shared, use_answer, words};
+use crate::ui::{Shared, read_json, use_answer, words};
 use serde::Deserialize;
 use std::rc::Rc;
 use yew::{
@@ -38,16 +38,15 @@ pub(super) fn FileLines(props: &Props) -> Html {
     let answer = use_answer("coverage-file", &props.path, &props.report);
     let known = use_memo(answer, |answer| {
         let text = answer.clone()?;
-        Some(text.and_then(|text| serde_json::from_str(&text).map(Marks::of).map_err(|error| error.to_string())))
+        Some(text.and_then(|text| read_json(&text).map(Marks::of).map_err(|error| error.to_string())))
     });
     let source = match &*known {
-        Some(Ok(marks)) => marks.source.as_deref().unwrap_or_default(),
-        _ => "",
+        Some(Ok(marks)) => marks.source.as_deref(),
+        _ => None,
     };
-    let kind = if source.is_empty() { "" } else { "source" };
-    let answer = use_answer(kind, source, &props.report);
+    let answer = use_answer(source.map_or("", |_| "source"), source.unwrap_or_default(), &props.report);
     let text = use_memo(answer, |answer| match answer {
-        Some(Ok(text)) => serde_json::from_str::<Text>(text).ok().map(|told| Source::of(&told)),
+        Some(Ok(text)) => read_json::<Text>(text).ok().map(|told| Source::of(&told)),
         _ => None,
     });
     let place = use_state_eq(|| None::<(usize, u32)>);
@@ -58,9 +57,8 @@ pub(super) fn FileLines(props: &Props) -> Html {
             let Some(last) = marks.missed.len().checked_sub(1) else { return };
             let (now, turn) = place.map_or((None, 0), |(now, turn)| (Some(now), turn));
             let next = match (now, forward) {
-                (None, true) => 0,
                 (Some(now), true) if now < last => now + 1,
-                (Some(_), true) => 0,
+                (_, true) => 0,
                 (now, false) => now.and_then(|now| now.checked_sub(1)).unwrap_or(last),
             };
             place.set(Some((next, turn + 1)));

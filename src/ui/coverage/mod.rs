@@ -53,13 +53,11 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
                     { facet("Sort by", sorts) }
                 </aside>
                 <section class="list" aria-labelledby="list-title">
-                    { match part {
-                        Part::Map => map::view(report, coverage, state),
-                        _ => {
-                            let kind = if part == Part::Flat { &FILES } else { &FOLDERS };
-                            html! { <TreeList report={report.clone()} state={state.clone()} {kind} /> }
-                        }
-                    } }
+                    if part == Part::Map {
+                        { map::view(report, coverage, state) }
+                    } else {
+                        <TreeList report={report.clone()} state={state.clone()} kind={if part == Part::Flat { &FILES } else { &FOLDERS }} />
+                    }
                 </section>
             </div>
         </div>

@@ -1,7 +1,7 @@
 //! The documentation of a rule.
 
 use crate::ui::components::{inline, prose};
-use crate::ui::{Shared, use_answer};
+use crate::ui::{Shared, read_json, use_answer};
 use yew::{Html, Properties, component, html};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -16,7 +16,7 @@ pub(super) fn RuleDocs(props: &Props) -> Html {
     let docs = match use_answer("rule", &props.rule, &props.report) {
         None => return html! { <p class="quiet" role="status">{ "Asking the checker…" }</p> },
         Some(Err(reason)) => return html! { <p>{ reason }</p> },
-        Some(Ok(json)) => serde_json::from_str::<String>(&json).unwrap_or_default(),
+        Some(Ok(json)) => read_json::<String>(&json).unwrap_or_default(),
     };
     html! { <div class="rule-docs">{ for sections(&docs).into_iter().map(section) }</div> }
 }

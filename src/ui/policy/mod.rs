@@ -7,7 +7,7 @@ mod numbers;
 mod rules;
 
 use super::components::{Icon, icon};
-use super::{Bench, Ports, Shared, use_answer};
+use super::{Bench, Ports, Shared, read_json, use_answer};
 use crate::model::PolicyInForce;
 use yew::{Html, Properties, component, html, use_context, use_memo};
 
@@ -28,7 +28,7 @@ pub(super) fn PolicyView(props: &Props) -> Html {
     let ports = use_context::<Ports>();
     let answer = use_answer("policy", "", &props.report);
     let policy = use_memo(answer, |answer| match answer {
-        Some(Ok(text)) => serde_json::from_str::<PolicyInForce>(text).map_err(|error| error.to_string()).map(Some),
+        Some(Ok(text)) => read_json::<PolicyInForce>(text).map_err(|error| error.to_string()).map(Some),
         Some(Err(reason)) => Err(reason.clone()),
         None => Ok(None),
     });
@@ -44,7 +44,8 @@ pub(super) fn PolicyView(props: &Props) -> Html {
                 { editor::view(policy, &props.bench, &ports) }
                 <div class="policy-side">
                     { changes::view(&props.report, &props.bench) }
-                    { numbers::view(policy, &props.bench) }
+                    <numbers::Numbers key={policy.name.trim_end_matches(" (edited)").to_owned()} policy={policy.clone()}
+                        text={props.bench.draft.as_deref().unwrap_or(&policy.text).to_owned()} />
                 </div>
             </div>
             <rules::RuleTable policy={policy.clone()} report={props.report.clone()} draft={props.bench.draft.clone()} />

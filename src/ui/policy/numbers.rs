@@ -2,21 +2,37 @@
 
 use crate::model::{NumberInForce, ParameterInForce, PolicyInForce, RuleInForce, Unit};
 use crate::ui::components::inline;
-use crate::ui::{Bench, Edit, Ports};
+use crate::ui::{Edit, Ports};
 use yew::{
     Callback, Html, InputEvent, Properties, TargetCast, component, html, use_context, use_effect_with, use_state,
 };
 
-pub(super) fn view(policy: &PolicyInForce, bench: &Bench) -> Html {
-    let text: &str = bench.draft.as_deref().unwrap_or(&policy.text);
-    // Those that somebody set come first: they are what the policy is about.
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub(super) struct NumbersProps {
+    pub(super) policy: PolicyInForce,
+    /// The text that a number would be set in.
+    pub(super) text: String,
+}
+
+/// All numbers that the rules ask for. Those that the policy sets come first, as they are what it is about; that order
+/// stays while numbers are moved, so that none runs away under the hand.
+#[component]
+pub(super) fn Numbers(props: &NumbersProps) -> Html {
+    let first = use_state(|| {
+        let set = |rule: &RuleInForce| {
+            let set = rule.parameters.iter().filter(|parameter| parameter.value.is_some());
+            set.map(|parameter| (rule.rule.clone(), parameter.name.clone())).collect::<Vec<_>>()
+        };
+        props.policy.rules.iter().flat_map(set).collect::<Vec<_>>()
+    });
     let (mut set, mut open) = (Vec::new(), Vec::new());
-    for rule in policy.rules.iter().filter(|rule| rule.level.is_some()) {
+    for rule in props.policy.rules.iter().filter(|rule| rule.level.is_some()) {
         for parameter in &rule.parameters {
             let Some(number) = &parameter.number else { continue };
-            let list = if parameter.value.is_some() { &mut set } else { &mut open };
+            let is_set = first.iter().any(|(of, name)| *of == rule.rule && *name == parameter.name);
+            let list = if is_set { &mut set } else { &mut open };
             list.push(html! { <Slider key={format!("{} {}", rule.rule, parameter.name)} rule={rule.rule.clone()} name={parameter.name.clone()}
-                about={parameter.about.clone()} number={number.clone()} from={from(rule, parameter)} text={text.to_owned()} /> });
+                about={parameter.about.clone()} number={number.clone()} from={from(rule, parameter)} text={props.text.clone()} /> });
         }
     }
     html! {
@@ -26,7 +42,7 @@ pub(super) fn view(policy: &PolicyInForce, bench: &Bench) -> Html {
             { for set }
             if !open.is_empty() {
                 <details>
-                    <summary>{ format!("{} at their defaults", open.len()) }</summary>
+                    <summary>{ format!("{} more", open.len()) }</summary>
                     { for open }
                 </details>
             }

@@ -1,7 +1,7 @@
 use super::{owner, unnamed};
 use crate::model::{CaseOrder, CaseQuery, CaseRow, CaseRows};
 use crate::ui::components::{CopyButton, Icon, Row, RowAct, Rows, badge, cell, heads, icon};
-use crate::ui::{Part, Question, Shared, Sort, State, View, words};
+use crate::ui::{Part, Question, Shared, Sort, State, View, read_json, words};
 use std::rc::Rc;
 use yew::{Callback, Component, Context, Html, Properties, html};
 
@@ -169,7 +169,7 @@ impl AllTests {
     }
 
     fn take(&mut self, block: usize, answer: Result<Rc<str>, String>) {
-        let rows = answer.and_then(|text| serde_json::from_str::<CaseRows>(&text).map_err(|error| error.to_string()));
+        let rows = answer.and_then(|text| read_json::<CaseRows>(&text).map_err(|error| error.to_string()));
         match rows {
             Ok(rows) => {
                 self.shown = Some(rows.shown);

@@ -5,8 +5,12 @@ use crate::ui::report_view::empty;
 use crate::ui::{Ports, State, View, words};
 use yew::{Html, classes, html};
 
+/// Failures that are shown at first: a screen is full with few, and each is dozens of elements.
+const FIRST: usize = 60;
+
 pub(super) fn view(tests: &Tests, state: &State, ports: &Ports) -> Html {
     let shown = fitting(&tests.failures, state);
+    let rows = (state.rows + FIRST).saturating_sub(State::FIRST_ROWS);
     let bad = tests.counts.failed + tests.counts.errors;
     let left_out = bad.saturating_sub(tests.failures.len() as u64);
     let all = State {
@@ -26,8 +30,8 @@ pub(super) fn view(tests: &Tests, state: &State, ports: &Ports) -> Html {
                 <p class="notice note">{ icon(Icon::Info) }<span>{ format!("Messages of the first {} are kept. ", words::number(tests.failures.len() as u64)) }<a href={all.link()}>{ format!("All {} that failed", words::number(bad)) }</a>{ " are in the list of all tests." }</span></p>
             }
             if shown.is_empty() { { empty(state, ports, "No test failed.", "No failure fits these filters.") } }
-            { for shown.iter().take(state.rows).enumerate().map(|(at, case)| failure(at, case)) }
-            { more(ports, shown.len().saturating_sub(state.rows)) }
+            { for shown.iter().take(rows).enumerate().map(|(at, case)| failure(at, case)) }
+            { more(ports, shown.len().saturating_sub(rows)) }
         </>
     }
 }

@@ -44,17 +44,31 @@ pub(super) fn view(report: &Shared, state: &State, ports: &Ports) -> Html {
                     { facet("Sort by", sorts) }
                 </aside>
                 <section class="list" aria-labelledby="list-title">
-                    { match part {
-                        Part::Repeats => repeats::view(tests, state, ports),
-                        Part::Suites => html! { <TreeList report={report.clone()} state={state.clone()} kind={&SUITES} /> },
-                        Part::Slowest => slowest::view(tests, state, ports),
-                        Part::All => html! { <AllTests report={report.clone()} query={all::query(state)} ask={ports.ask.clone()} /> },
-                        _ => failures::view(tests, state, ports),
-                    } }
+                    { list(report, tests, &State { part, ..state.clone() }, ports) }
                 </section>
             </div>
         </div>
     }
+}
+
+/// The list in the state.
+pub(super) fn list(report: &Shared, tests: &Tests, state: &State, ports: &Ports) -> Html {
+    match state.part {
+        Part::Repeats => repeats::view(tests, state, ports),
+        Part::Suites => html! { <TreeList report={report.clone()} state={state.clone()} kind={&SUITES} /> },
+        Part::Slowest => slowest::view(tests, state, ports),
+        Part::All => {
+            html! { <AllTests report={report.clone()} query={all::query(state)} ask={ports.ask.clone()} /> }
+        }
+        _ => failures::view(tests, state, ports),
+    }
+}
+
+/// The lists beside the first one that are in the report and have something.
+pub(super) fn others(tests: &Tests) -> Vec<Part> {
+    let first = part(tests, &State::default());
+    let there = |(part, _, count): (Part, _, u64)| (count > 0 && part != first && part != Part::All).then_some(part);
+    parts(tests).into_iter().filter_map(there).collect()
 }
 
 /// The list that is shown: what failed, where something did.

@@ -171,7 +171,7 @@ fn use_focus(state: &State, screen: &Screen) {
     let place = match screen {
         Screen::Landing => None,
         Screen::Fault(fault) => Some(Err(fault.clone())),
-        Screen::Report(sheet) => Some(Ok(sheet.turn)),
+        Screen::Report(sheet) => Some(Ok(sheet.subject)),
     };
     use_effect_with(place, |place| {
         browser::set_hidden("landing", place.is_some());
@@ -221,7 +221,8 @@ fn on_key(event: &KeyboardEvent, state: &State, screen: &Screen, act: &UseReduce
         }
         return;
     }
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
+    if browser::is_asked(event) || event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented()
+    {
         return;
     }
     // The open key map takes Escape by itself, and everything else is behind it.

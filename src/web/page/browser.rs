@@ -43,6 +43,12 @@ pub(super) fn is_typing(event: &KeyboardEvent) -> bool {
     target.is_some_and(|element| matches!(element.closest("input:not([type=checkbox]), textarea, select"), Ok(Some(_))))
 }
 
+/// Whether a key goes into a question, behind which nothing must happen.
+pub(super) fn is_asked(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|element| matches!(element.closest(".ask"), Ok(Some(_))))
+}
+
 /// Takes the keyboard out of a field.
 pub(super) fn leave_field(event: &KeyboardEvent) {
     if let Some(element) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) {

@@ -37,7 +37,7 @@ impl Given {
         let sample = field(item, "sample").as_string();
         if let Some(sample) = sample {
             let sample: Sample =
-                serde_json::from_str(&sample).map_err(|e| format!("the sample is not readable: {e}"))?;
+                crate::ui::read_json(&sample).map_err(|e| format!("the sample is not readable: {e}"))?;
             return Self::texts(sample.files.iter().filter_map(|(path, text)| Some((path.as_str(), text.as_str()?))));
         }
         let mut listing = Listing::default();
@@ -47,7 +47,8 @@ impl Given {
         for file in Array::from(&field(item, "files")).iter() {
             listing.file(file.unchecked_into());
         }
-        for pair in Array::from(&field(item, "posted")).iter() {
+        // Files from another page; every other item has none.
+        for pair in field(item, "posted").dyn_into::<Array>().unwrap_or_default().iter() {
             let pair: &Array = pair.unchecked_ref();
             let path = pair.get(0).as_string().unwrap_or_default();
             listing.found.push((String::new(), path, pair.get(1).unchecked_into()));

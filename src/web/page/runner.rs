@@ -228,7 +228,7 @@ fn read(data: &JsValue) -> Told {
     } else if let Some(answer) = text("answer") {
         Told::Answer(answer)
     } else if let Some(reason) = text("refused") {
-        let problems = text("problems").and_then(|problems| serde_json::from_str(&problems).ok()).unwrap_or_default();
+        let problems = text("problems").and_then(|problems| crate::ui::read_json(&problems).ok()).unwrap_or_default();
         Told::Refused { reason, problems }
     } else if let Some(failure) = text("failure") {
         Told::Broken { failure, file: text("file").unwrap_or_default() }

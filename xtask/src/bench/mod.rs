@@ -4,6 +4,7 @@
 //! turns, so that a busy moment of the machine meets them all, and the median of the rounds counts.
 
 mod artifacts;
+pub(crate) mod fleet;
 mod measure;
 mod report;
 mod runners;

@@ -15,7 +15,7 @@ use crate::parse::Parsed;
 
 /// Reads a report. There is a document when the root is `testsuites`, `testsuite` or a wrapper around them, whatever
 /// follows.
-pub fn parse(text: &str) -> Parsed<TestReport> {
+pub fn parse(text: &str) -> Parsed<TestReport<'_>> {
     read::read(text)
 }
 

@@ -1,14 +1,14 @@
 //! The state machine behind [`super::parse`].
 
 use crate::model::{CaseStatus, Span};
-use crate::parse::test_results::gather::{Gather, Said, append};
+use crate::parse::test_results::gather::{Gather, append};
 use crate::parse::test_results::time::time;
-use crate::parse::test_results::{Case, DeclaredCounts, MAX_TRACE, Skip, Suite, TestReport};
+use crate::parse::test_results::{Case, DeclaredCounts, MAX_TRACE, Said, Skip, Suite, TestReport};
 use crate::parse::xml::{self, Event, Reader};
 use crate::parse::{Parsed, Problem};
 use std::borrow::Cow;
 
-pub(super) fn read(text: &str) -> Parsed<TestReport> {
+pub(super) fn read(text: &str) -> Parsed<TestReport<'_>> {
     let mut reader = Reader::new(text);
     let mut builder = Builder { gather: Gather::new(text), open: Vec::new(), case: None, error: Said::default() };
     let mut root = None;
@@ -20,7 +20,7 @@ pub(super) fn read(text: &str) -> Parsed<TestReport> {
                 }
                 builder.start(name, &reader);
             }
-            Event::Text(text) => builder.text(&text),
+            Event::Text(text) => builder.text(text),
             Event::End(_) => builder.end(),
         }
     }
@@ -41,6 +41,9 @@ pub(super) fn read(text: &str) -> Parsed<TestReport> {
     problems.sort_by_key(|problem| problem.span.offset);
     Parsed { document, problems }
 }
+
+/// Most cases of a suite that memory is set aside for before they come.
+const MOST_EXPECTED: u64 = 1_000;
 
 struct Root<'t> {
     name: &'t str,
@@ -66,14 +69,14 @@ enum Open {
 struct Builder<'t> {
     gather: Gather<'t>,
     open: Vec<Open>,
-    case: Option<CaseInWork>,
+    case: Option<CaseInWork<'t>>,
     /// Of the open suite outcome.
-    error: Said,
+    error: Said<'t>,
 }
 
-struct CaseInWork {
-    case: Case,
-    said: Said,
+struct CaseInWork<'t> {
+    case: Case<'t>,
+    said: Said<'t>,
     /// Attempts that failed and were run again: passed later (`flaky…`) or never (`rerun…`).
     flaky: u32,
     reruns: u32,
@@ -110,14 +113,14 @@ impl<'t> Builder<'t> {
         self.open.push(open);
     }
 
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, text: Cow<'t, str>) {
         match self.open.last() {
             Some(Open::Outcome) => {
                 if let Some(work) = &mut self.case {
-                    work.said.add_trace(text);
+                    work.said.quote_trace(text);
                 }
             }
-            Some(Open::SuiteOutcome(..)) => self.error.add_trace(text),
+            Some(Open::SuiteOutcome(..)) => self.error.quote_trace(text),
             _ => {}
         }
     }
@@ -136,7 +139,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn report(self) -> TestReport {
+    fn report(self) -> TestReport<'t> {
         let mut report = self.gather.report;
         if report.declared.is_none() {
             report.declared = sum(report.suites.iter().filter(|suite| !suite.nested));
@@ -156,7 +159,10 @@ impl<'t> Builder<'t> {
             span,
             ..Suite::default()
         };
-        self.gather.begin(&own, suite);
+        // Room for the cases that it declares, within reason.
+        let cases = suite.declared.and_then(|declared| declared.tests).unwrap_or(0).min(MOST_EXPECTED);
+        let cases = Vec::with_capacity(usize::try_from(cases).unwrap_or(0));
+        self.gather.begin(&own, Suite { cases, ..suite });
         Open::Suite
     }
 
@@ -169,7 +175,7 @@ impl<'t> Builder<'t> {
         // One pass over the attributes: cases are what a large report consists of.
         for (name, value) in reader.attributes() {
             match name {
-                "name" => case.name = xml::decode(value).into(),
+                "name" => case.name = xml::decode(value),
                 "classname" => class = class.or(Some(value)),
                 "class" => other_class = other_class.or(Some(value)),
                 "time" => time_written = Some(value),
@@ -211,13 +217,13 @@ impl<'t> Builder<'t> {
                 let message = reader.attribute("message").or_else(|| reader.attribute("type")).unwrap_or_default();
                 if case.status < status && case.status >= CaseStatus::Failed && !said.message.is_empty() {
                     // The worse one speaks for the case.
-                    let mut trace = std::mem::take(&mut said.message);
+                    let mut trace = std::mem::take(&mut said.message).into_owned();
                     append(&mut trace, "\n", MAX_TRACE);
                     append(&mut trace, &said.trace, MAX_TRACE);
-                    said.trace = trace;
+                    said.trace = trace.into();
                 }
                 if said.message.is_empty() {
-                    said.add_message(&message);
+                    said.quote_message(message);
                 } else {
                     for piece in ["\n\n", &message, "\n"] {
                         said.add_trace(piece);
@@ -265,7 +271,7 @@ impl<'t> Builder<'t> {
 
     fn start_suite_error(&mut self, name: &str, reader: &Reader<'t>) -> Open {
         self.error = Said::default();
-        self.error.add_message(&reader.attribute("message").unwrap_or_default());
+        self.error.quote_message(reader.attribute("message").unwrap_or_default());
         let status = if name == "error" { CaseStatus::Error } else { CaseStatus::Failed };
         Open::SuiteOutcome(status, reader.span())
     }
@@ -321,7 +327,7 @@ fn declared(reader: &Reader<'_>) -> Option<DeclaredCounts> {
 }
 
 /// What suites declare together.
-fn sum<'s>(suites: impl Iterator<Item = &'s Suite>) -> Option<DeclaredCounts> {
+fn sum<'s>(suites: impl Iterator<Item = &'s Suite<'s>>) -> Option<DeclaredCounts> {
     let declared = suites.map(|suite| suite.declared.unwrap_or_default());
     declared.reduce(DeclaredCounts::and).and_then(DeclaredCounts::some)
 }

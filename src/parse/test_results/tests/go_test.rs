@@ -72,7 +72,8 @@ fn builds_that_fail_are_told_with_the_packages_that_need_them_or_alone() {
                  {\"ImportPath\":\"q\",\"Action\":\"build-fail\"}\n";
     let needs = "{\"Action\":\"start\",\"Package\":\"p\"}\n{\"Action\":\"output\",\"Package\":\"p\",\"Output\":\"FAIL\\tp \
                  [build failed]\\n\"}\n{\"Action\":\"fail\",\"Package\":\"p\",\"FailedBuild\":\"q\"}\n";
-    let both = whole(parse, &format!("{build}{needs}"));
+    let both = format!("{build}{needs}");
+    let both = whole(parse, &both);
     assert_eq!(outline(&both), ["p | Error: ./q.go:3:1: undefined: x"]);
     assert_eq!(outline(&whole(parse, build)), ["q | Error: ./q.go:3:1: undefined: x"]);
 }
@@ -98,7 +99,8 @@ fn a_second_run_of_a_package_holds_further_attempts() {
 
 #[test]
 fn repetitions_within_one_run_are_cases_of_one_identity() {
-    let report = whole(parse, &stream(&["run A", "fail A", "run A", "pass A", "fail"]));
+    let stream = stream(&["run A", "fail A", "run A", "pass A", "fail"]);
+    let report = whole(parse, &stream);
     assert_eq!(outline(&report), ["p |  | A | failed", "p |  | A | passed"]);
     let [first, second] = report.suites[0].cases.as_slice() else { panic!("two cases") };
     assert_eq!(first.identity(), second.identity());

@@ -10,10 +10,10 @@ use super::{Skip, TestReport};
 use crate::model::CaseStatus::{Error, Failed, Flaky, Passed, Skipped};
 use crate::parse::Parsed;
 
-type Parse = fn(&str) -> Parsed<TestReport>;
+type Parse = fn(&str) -> Parsed<TestReport<'_>>;
 
 /// A report without problems.
-fn whole(parse: Parse, text: &str) -> TestReport {
+fn whole(parse: Parse, text: &str) -> TestReport<'_> {
     let parsed = parse(text);
     assert_eq!(parsed.problems, [], "{text}");
     parsed.document.unwrap()
@@ -21,7 +21,7 @@ fn whole(parse: Parse, text: &str) -> TestReport {
 
 /// Each case and each error outside cases on a line: `suite | class | name | outcome`, then attempts and message where
 /// there is something to tell.
-fn outline(report: &TestReport) -> Vec<String> {
+fn outline(report: &TestReport<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     for suite in &report.suites {
         for case in &suite.cases {
@@ -40,8 +40,8 @@ fn outline(report: &TestReport) -> Vec<String> {
             if case.attempts != 1 {
                 line = format!("{line} x{}", case.attempts);
             }
-            if !case.message.is_empty() {
-                line = format!("{line}: {}", case.message);
+            if !case.message().is_empty() {
+                line = format!("{line}: {}", case.message());
             }
             lines.push(line);
         }
@@ -100,7 +100,7 @@ const SAMPLES: [(Parse, &str); 8] = [
 fn each_format_tells_the_same_two_cases_at_their_places() {
     for (parse, text) in SAMPLES {
         let report = whole(parse, text);
-        let seen: Vec<_> = report.cases().map(|(_, case)| (&*case.name, case.status, &*case.message)).collect();
+        let seen: Vec<_> = report.cases().map(|(_, case)| (&*case.name, case.status, case.message())).collect();
         assert_eq!(seen, [("a", Passed, ""), ("b", Failed, "m")], "{text}");
         for (_, case) in report.cases() {
             let place = text.get(case.span.range()).unwrap();
@@ -157,7 +157,7 @@ fn long_texts_are_cut_with_a_mark() {
         let text = text.replace("\"m\"", &format!("\"{long}\""));
         let report = whole(parse, &text);
         let case = &report.suites.last().unwrap().cases[1];
-        assert!(case.message.len() <= super::MAX_MESSAGE + 16 && case.message.ends_with("… (cut)"), "{text:.200}");
-        assert!(case.trace.len() <= super::MAX_TRACE + 16);
+        assert!(case.message().len() <= super::MAX_MESSAGE + 16 && case.message().ends_with("… (cut)"), "{text:.200}");
+        assert!(case.trace().len() <= super::MAX_TRACE + 16);
     }
 }

@@ -3,7 +3,7 @@
 use super::super::runner::{Order, Told};
 use super::Desk;
 use crate::session::Choice;
-use crate::ui::Edit;
+use crate::ui::{Edit, read_json};
 use gloo::timers::callback::Timeout;
 
 /// Milliseconds without a change after which the draft is judged.
@@ -58,7 +58,7 @@ impl Desk {
     fn told_of_set(&self, told: Told) {
         match told {
             Told::Answer(json) => {
-                let text: String = serde_json::from_str(&json).unwrap_or_default();
+                let text: String = read_json(&json).unwrap_or_default();
                 // What the reader typed meanwhile is newer.
                 if !matches!(&*self.pending.borrow(), Some(Edit::Text(_))) {
                     self.change_bench(|bench| bench.draft = Some(text.into()));

@@ -8,7 +8,7 @@ use super::runner::{self, Order, Runner, Told};
 use super::{Page, browser};
 use crate::model::Report;
 use crate::session::Choice;
-use crate::ui::{Action, Bench, Edit, Fault, Question, Shared, State, View};
+use crate::ui::{Action, Bench, Edit, Fault, Question, Shared, State, View, read_json};
 use crate::web::message::field;
 use gloo::timers::callback::Timeout;
 use js_sys::Array;
@@ -34,7 +34,7 @@ pub(super) struct Sheet {
     /// Its JSON.
     pub(super) raw: Rc<str>,
     /// Number of what it is about: when that changes, the reader begins at the top.
-    pub(super) turn: u32,
+    pub(super) subject: u32,
 }
 
 /// How far a check is.
@@ -87,6 +87,8 @@ pub(super) struct Desk {
     choice: RefCell<Choice>,
     /// Number of the latest thing that the reader asked for; a listing that is overtaken is dropped.
     turn: Cell<u32>,
+    /// Number of what is on the screen.
+    subject: Cell<u32>,
     /// Whether a report is shown, whose view the next report does not take over.
     reported: Cell<bool>,
 }
@@ -116,6 +118,7 @@ impl Desk {
                 given: RefCell::default(),
                 choice: RefCell::new(Choice::Own),
                 turn: Cell::new(0),
+                subject: Cell::new(0),
                 reported: Cell::new(false),
             }
         })
@@ -175,6 +178,7 @@ impl Desk {
                 Ok(given) => {
                     desk.forget();
                     desk.given.replace(Rc::new(given));
+                    desk.subject.set(turn);
                     if desk.reported.get() {
                         desk.outlets.state.dispatch(Action::Show(View::Overview));
                     }
@@ -294,7 +298,7 @@ impl Desk {
     }
 
     fn show(&self, text: String) {
-        match serde_json::from_str::<Report>(&text) {
+        match read_json::<Report>(&text) {
             Ok(report) => {
                 self.outlets.work.set(None);
                 self.reported.set(true);
@@ -305,7 +309,7 @@ impl Desk {
                         bench.before = Some(report.clone());
                     }
                 });
-                let sheet = Sheet { report, raw: text.into(), turn: self.turn.get() };
+                let sheet = Sheet { report, raw: text.into(), subject: self.subject.get() };
                 self.outlets.screen.set(Screen::Report(sheet));
             }
             Err(error) => self.fault(Fault {

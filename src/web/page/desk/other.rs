@@ -5,7 +5,7 @@ use super::super::intake::Given;
 use super::super::runner::{self, Order, Runner, Told};
 use super::{Asked, Desk, Screen, Sheet, Work};
 use crate::model::{Report, SCHEMA};
-use crate::ui::{Action, Fault, Other, Shared, View};
+use crate::ui::{Action, Fault, Other, Shared, View, read_json};
 use std::rc::Rc;
 use yew::platform::spawn_local;
 use yew::{AttrValue, Callback};
@@ -31,12 +31,12 @@ impl Written {
         struct Head {
             schema: String,
         }
-        let head: Head = serde_json::from_str(&text).map_err(|error| format!("is no report of Tollgate: {error}"))?;
+        let head: Head = read_json(&text).map_err(|error| format!("is no report of Tollgate: {error}"))?;
         if head.schema != SCHEMA {
             let schema: String = head.schema.chars().take(40).collect();
             return Err(format!("has the schema `{schema}`, and this page shows `{SCHEMA}` only"));
         }
-        let report: Report = serde_json::from_str(&text).map_err(|error| format!("is damaged: {error}"))?;
+        let report: Report = read_json(&text).map_err(|error| format!("is damaged: {error}"))?;
         Ok(Self { name: name.to_owned(), text: text.into(), report: Shared::new(report) })
     }
 }
@@ -78,9 +78,10 @@ impl Desk {
         self.forget();
         self.reported.set(true);
         self.outlets.state.dispatch(Action::Show(View::Overview));
-        let turn = self.turn.get() + 1;
-        self.turn.set(turn);
-        self.outlets.screen.set(Screen::Report(Sheet { report: written.report, raw: written.text, turn }));
+        let subject = self.turn.get() + 1;
+        self.turn.set(subject);
+        self.subject.set(subject);
+        self.outlets.screen.set(Screen::Report(Sheet { report: written.report, raw: written.text, subject }));
     }
 
     /// Compares with a report: the files are judged again beside it, where they are at hand.
