@@ -40,6 +40,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PolicyCommand,
     },
+    /// Write a policy that holds today, each line explained, and a workflow that asks for it
+    Init(InitArgs),
     /// Print the completions of a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
@@ -54,6 +56,49 @@ pub(super) enum Command {
         #[arg(value_name = "COMMAND")]
         command: Vec<String>,
     },
+}
+
+const INIT_EXAMPLES: &str = "\
+Looks at what the repository has, takes the pack that fits, and sets what does not hold yet to warn, with what is wrong in
+a comment above. Nothing that is there is overwritten without --force.
+
+Examples:
+  tollgate init --dry-run
+  tollgate init --evidence reports/";
+
+#[derive(Debug, Args)]
+#[command(after_help = INIT_EXAMPLES)]
+pub(super) struct InitArgs {
+    /// Root of the repository
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
+    /// File, folder or zip with what a run left behind; what is given is demanded from then on; repeatable
+    #[arg(long, value_name = "PATH")]
+    pub(super) evidence: Vec<PathBuf>,
+    /// Write the files although they are there
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Write nothing, only print what would be written
+    #[arg(long, short = 'n')]
+    pub(super) dry_run: bool,
+    /// Action that the workflow uses, in place of a tollgate on the runner's PATH
+    #[arg(long, value_name = "OWNER/REPO@REF", value_parser = action)]
+    pub(super) action: Option<String>,
+    /// Day for which dates are judged [default: today, UTC]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) today: Option<Date>,
+}
+
+fn action(text: &str) -> Result<String, String> {
+    let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    match text.split_once('@') {
+        Some((name, commit))
+            if name.contains('/') && !commit.is_empty() && format!("{name}{commit}").chars().all(known) =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => Err("write it as OWNER/REPO@REF".to_owned()),
+    }
 }
 
 const COMPLETIONS_EXAMPLES: &str = "\

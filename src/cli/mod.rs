@@ -5,6 +5,7 @@ mod check;
 mod explain;
 mod fix;
 mod fleet;
+mod init;
 mod inspect;
 mod load;
 mod merge;
@@ -63,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Policy { command } => policy::run(&command),
+        Command::Init(args) => init::run(&args),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { command } => shell::man(&command),
     }
