@@ -52,12 +52,15 @@ fn another_policy_turns_rules_off_and_changes_levels() {
     assert_eq!(changes.rules.iter().map(|rule| rule.after).collect::<Vec<_>>(), [None]);
 }
 
-fn junit(suites: &[(&str, &[(&str, &str, bool)])]) -> String {
+/// A suite: its name, and of each case the name, the time and whether it fails.
+type Suite<'s> = (&'s str, &'s [(&'s str, &'s str, bool)]);
+
+fn junit(suites: &[Suite<'_>]) -> String {
     let case = |(name, time, fails): &(&str, &str, bool)| {
         let inner = if *fails { "<failure message=\"no\"/>" } else { "" };
         format!("<testcase classname=\"c\" name=\"{name}\" time=\"{time}\">{inner}</testcase>")
     };
-    let suite = |(name, cases): &(&str, &[(&str, &str, bool)])| {
+    let suite = |(name, cases): &Suite<'_>| {
         format!("<testsuite name=\"{name}\">{}</testsuite>", cases.iter().map(case).collect::<String>())
     };
     format!("<testsuites>{}</testsuites>", suites.iter().map(suite).collect::<String>())
@@ -65,8 +68,7 @@ fn junit(suites: &[(&str, &[(&str, &str, bool)])]) -> String {
 
 #[test]
 fn tests_that_fail_now_are_gone_or_slower_are_told() {
-    let report =
-        |suites: &[(&str, &[(&str, &str, bool)])]| judge(RULES, &[("junit.xml", junit(suites))]).tests.unwrap();
+    let report = |suites: &[Suite<'_>]| judge(RULES, &[("junit.xml", junit(suites))]).tests.unwrap();
     let before = report(&[
         ("api", &[("a", "1", false), ("b", "2", true), ("c", "0.01", false)]),
         ("old", &[("x", "0.1", false)]),
@@ -94,7 +96,8 @@ fn tests_that_fail_now_are_gone_or_slower_are_told() {
 
 fn lcov(files: &[(&str, u32, u32)]) -> String {
     let file = |(path, hit, all): &(&str, u32, u32)| {
-        let lines: String = (1..=*all).map(|line| format!("DA:{line},{}\n", u32::from(line <= *hit))).collect();
+        let lines: Vec<_> = (1..=*all).map(|line| format!("DA:{line},{}\n", u32::from(line <= *hit))).collect();
+        let lines = lines.concat();
         format!("SF:{path}\n{lines}end_of_record\n")
     };
     files.iter().map(file).collect()

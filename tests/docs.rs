@@ -1,5 +1,10 @@
 //! What the documentation shows is what happens: its commands run, its policies load, its workflows hold.
 #![allow(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "documents are files, and their commands processes"
+)]
 
 mod support;
 

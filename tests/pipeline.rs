@@ -132,10 +132,10 @@ fn hundreds_of_jobs_that_take_all_artifacts_are_drawn_in_a_moment() {
     let mut text = "on: push\njobs:\n".to_owned();
     for at in 0..2_000 {
         let needs = if at == 0 { String::new() } else { format!("needs: [j{}], ", at - 1) };
-        write!(
+        writeln!(
             text,
             "  j{at}: {{ {needs}runs-on: x, steps: [{{ uses: actions/upload-artifact@v4, with: {{ name: n{at} }} }}, \
-             {{ uses: actions/download-artifact@v4 }}, {{ uses: actions/download-artifact@v4, with: {{ pattern: 'n*' }} }}] }}\n"
+             {{ uses: actions/download-artifact@v4 }}, {{ uses: actions/download-artifact@v4, with: {{ pattern: 'n*' }} }}] }}"
         )
         .unwrap();
     }

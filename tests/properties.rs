@@ -1,5 +1,6 @@
 //! What holds of the whole way from bytes to the report, whatever the input is.
 #![allow(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+#![allow(clippy::disallowed_methods, reason = "the sample is read from its folder")]
 
 mod support;
 

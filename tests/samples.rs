@@ -1,5 +1,6 @@
 //! The samples of the page say what they are said to be.
 #![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::disallowed_methods, reason = "the samples are read from their folders")]
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,4 @@
 //! `tollgate init`: a policy that holds today, and a workflow that asks for it.
-#![expect(clippy::disallowed_methods, reason = "makes the folder of the workflow")]
 
 use super::args::InitArgs;
 use super::check::today;

@@ -1,5 +1,4 @@
 //! Collects the files that are to be judged, as git sees them.
-#![expect(clippy::disallowed_methods, reason = "reading files is this module's work")]
 
 use super::load::{in_words, load, read_within};
 use crate::input::{Content, Limits, Origin, RawFile, detect};
@@ -247,6 +246,7 @@ fn shown(path: &Path) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "makes the trees that are walked")]
 mod tests {
     use super::*;
     use std::fs;

@@ -98,7 +98,6 @@ impl Filter {
     }
 
     /// By the highest bits, which all of the text had a part in.
-    #[expect(clippy::cast_possible_truncation, reason = "an index into memory")]
     fn place(&self, hash: u64) -> (usize, u64) {
         let place = hash >> self.shift;
         ((place / 64) as usize, 1 << (place % 64))

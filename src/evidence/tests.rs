@@ -364,8 +364,8 @@ pub(super) fn find<'a>(reports: Reports<'_, 'a>, at: CaseRef) -> Option<(&'a Sui
 
 /// Whether some of the cases passed and some failed.
 fn is_mixed(reports: Reports<'_, '_>, cases: &[CaseRef]) -> bool {
-    let any = |is: fn(&Case<'_>) -> bool| cases.iter().any(|at| find(reports, *at).is_some_and(|(_, case)| is(case)));
-    any(|case| case.is_good()) && any(|case| case.is_bad())
+    let found = || cases.iter().filter_map(|at| find(reports, *at));
+    found().any(|(_, case)| case.is_good()) && found().any(|(_, case)| case.is_bad())
 }
 
 fn record(report: &Doc<'_, &TestReport<'_>>, suite: &Suite<'_>, case: &Case<'_>) -> CaseRecord {

@@ -90,14 +90,13 @@ fn lost(ports: &Ports) -> Html {
 
 fn tab(report: &Report, state: &State, view: View) -> Html {
     let count = match view {
-        View::Overview => None,
         View::Findings => Some(report.findings.len() as u64),
         View::Tests => report.tests.as_ref().map(|tests| tests.counts.total),
         View::Coverage => report.coverage.as_ref().map(|coverage| coverage.files.len() as u64),
         View::Pipeline => Some(report.workflows.len() as u64),
         View::Rules => Some(report.outcomes.len() as u64),
         View::Files => Some(report.files.len() as u64),
-        View::Policy | View::Compare => None,
+        View::Overview | View::Policy | View::Compare => None,
     };
     let current = (state.view == view).then_some("page");
     html! {

@@ -34,7 +34,7 @@ pub fn Still(props: &Props) -> Html {
 pub fn pages(report: &Report, rows: usize) -> Vec<State> {
     let mut pages = Vec::new();
     for view in View::ALL {
-        let page = |part: Part| State { rows, part, ..State::of(view) };
+        let page = |part: Part| State { part, rows, ..State::of(view) };
         match (view, &report.tests) {
             (View::Policy | View::Compare, _) | (View::Tests, None) => {}
             (View::Tests, Some(tests)) => {

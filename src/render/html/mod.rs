@@ -21,12 +21,14 @@ const PART_BYTES: usize = 4 << 20;
 const DATA_BYTES: usize = 16 << 20;
 
 /// The page's style sheets, as `index.html` links them, and then the file's own.
-const STYLES: [&str; 6] = [
+const STYLES: [&str; 8] = [
     include_str!("../../../www/style.css"),
     include_str!("../../../www/tests.css"),
     include_str!("../../../www/coverage.css"),
     include_str!("../../../www/policy.css"),
     include_str!("../../../www/compare.css"),
+    include_str!("../../../www/pipeline.css"),
+    include_str!("../../../www/findings.css"),
     include_str!("still.css"),
 ];
 /// Narrows the findings down. The file is complete without it.
@@ -61,9 +63,9 @@ pub fn html(report: &Report) -> String {
     push_limits(report, data.is_some(), &mut out);
     for ((part, page), name) in parts.iter().zip(&pages).zip(&names) {
         let title = ui::page_title(page);
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<details class=\"part\" id=\"{name}\" open><summary><h2 id=\"{name}-name\">{title}</h2></summary>\n"
+            "<details class=\"part\" id=\"{name}\" open><summary><h2 id=\"{name}-name\">{title}</h2></summary>"
         );
         if page.view == View::Findings && !report.findings.is_empty() {
             out.push_str(TOOLS);

@@ -128,12 +128,11 @@ fn check(evidence: &Evidence<'_>, params: &Params, sink: &mut Sink<'_>) {
             continue;
         }
         // At the source itself where it is in the tree, so that it is shown there.
-        let (place, offset) = match evidence.source_file(&file.path) {
-            Some(source) => (source, 0),
-            None => {
-                let report = of_path.get(file.path.as_str()).copied().unwrap_or(report.file);
-                (report, root(&report.source.text))
-            }
+        let (place, offset) = if let Some(source) = evidence.source_file(&file.path) {
+            (source, 0)
+        } else {
+            let report = of_path.get(file.path.as_str()).copied().unwrap_or(report.file);
+            (report, root(&report.source.text))
         };
         let (covered, total) = (file.line.covered, file.line.total);
         spots.push(Spot {

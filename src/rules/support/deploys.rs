@@ -127,8 +127,8 @@ pub fn deploying_job<'e>(evidence: &'e Evidence<'e>) -> Option<JobRef<'e>> {
         if any(&NO_SERVICE) || job.job.steps.iter().any(publishes_pages) {
             return false;
         }
-        let named = any(&["deploy", "deploys", "deployment", "redeploy"]);
-        (named && does_something(job.job)) || deploys(*job).is_some()
+        let is_called = any(&["deploy", "deploys", "deployment", "redeploy"]);
+        (is_called && does_something(job.job)) || deploys(*job).is_some()
     })
 }
 

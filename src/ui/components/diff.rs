@@ -27,7 +27,7 @@ pub(in crate::ui) fn diff(finding: &Finding) -> Html {
 
 fn line(line: &str) -> Html {
     let class = match line.as_bytes() {
-        [b'-', b'-', b'-', b' ', ..] | [b'+', b'+', b'+', b' ', ..] | [b'@', ..] | [b'\\', ..] => "patch-head",
+        [b'-', b'-', b'-', b' ', ..] | [b'+', b'+', b'+', b' ', ..] | [b'@' | b'\\', ..] => "patch-head",
         [b'+', ..] => "patch-new",
         [b'-', ..] => "patch-old",
         _ => "",

@@ -31,7 +31,7 @@ struct Entry {
 
 #[derive(Clone)]
 enum Deed {
-    Go(State),
+    Go(Box<State>),
     Act(Action),
     Call(Callback<()>),
 }
@@ -143,7 +143,7 @@ fn found(props: &Props, query: &str) -> Vec<Entry> {
     };
     if let Some(report) = &props.report {
         for view in View::of(report) {
-            offer("view", view.title().to_owned(), Deed::Go(State::of(view)));
+            offer("view", view.title().to_owned(), Deed::Go(State::of(view).into()));
         }
     }
     for (name, call) in &props.commands {
@@ -159,15 +159,19 @@ fn found(props: &Props, query: &str) -> Vec<Entry> {
         offer("action", "Clear all filters".to_owned(), Deed::Act(Action::Clear));
         for outcome in &report.outcomes {
             let view = if outcome.failing > 0 { View::Findings } else { View::Rules };
-            offer("rule", outcome.rule.clone(), Deed::Go(State { rule: outcome.rule.clone(), ..State::of(view) }));
+            offer(
+                "rule",
+                outcome.rule.clone(),
+                Deed::Go(Box::new(State { rule: outcome.rule.clone(), ..State::of(view) })),
+            );
         }
         for workflow in &report.workflows {
             let of =
                 |job: &str| State { workflow: workflow.file.clone(), job: job.to_owned(), ..State::of(View::Pipeline) };
-            offer("workflow", words::visible(&workflow.name), Deed::Go(of("")));
+            offer("workflow", words::visible(&workflow.name), Deed::Go(of("").into()));
             for job in &workflow.jobs {
                 let label = format!("{} in {}", words::visible(job), words::visible(&workflow.name));
-                offer("job", label, Deed::Go(of(job)));
+                offer("job", label, Deed::Go(of(job).into()));
             }
         }
         // Findings come by file.
@@ -180,7 +184,7 @@ fn found(props: &Props, query: &str) -> Vec<Entry> {
             } else {
                 State { query: format!("file:\"{}\"", file.path), ..State::of(View::Files) }
             };
-            offer("file", words::visible(&file.path), Deed::Go(state));
+            offer("file", words::visible(&file.path), Deed::Go(state.into()));
         }
     }
     first.append(&mut rest);

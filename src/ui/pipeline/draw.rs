@@ -4,6 +4,7 @@ use super::facts::{Facts, Handover, Job};
 use super::layout::{Edge, Layout, Route, WIDTH, layout};
 use crate::ui::components::Icon;
 use crate::ui::{Action, Ports, State, words};
+use std::fmt::Write as _;
 use yew::{Callback, Html, KeyboardEvent, classes, html};
 
 /// Height of the name's line, and of each line below it.
@@ -194,11 +195,11 @@ fn path(points: &[(i32, i32)], start: (i32, i32)) -> String {
     let mut last = start;
     for (at, (x, y)) in points.iter().enumerate().skip(1) {
         if at % 2 == 0 {
-            out.push_str(&format!("L{x} {y}"));
+            let _ = write!(out, "L{x} {y}");
         } else {
             // What leads back leaves to the right and comes from the left.
             let reach = ((x - last.0) / 2).abs().clamp(24, 90);
-            out.push_str(&format!("C{} {} {} {y} {x} {y}", last.0 + reach, last.1, x - reach));
+            let _ = write!(out, "C{} {} {} {y} {x} {y}", last.0 + reach, last.1, x - reach);
         }
         last = (*x, *y);
     }

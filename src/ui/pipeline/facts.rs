@@ -88,7 +88,7 @@ impl<'r> Facts<'r> {
         Some(facts)
     }
 
-    fn position(&self, ids: &[(&str, usize)], id: &str) -> Option<usize> {
+    fn position(ids: &[(&str, usize)], id: &str) -> Option<usize> {
         ids.binary_search_by(|(known, _)| (*known).cmp(id)).ok().and_then(|at| ids.get(at)).map(|(_, at)| *at)
     }
 
@@ -103,7 +103,7 @@ impl<'r> Facts<'r> {
         let Some(run) = self.run else { return };
         let ids = self.ids();
         for measured in &run.jobs {
-            let at = measured.id.as_deref().and_then(|id| self.position(&ids, id));
+            let at = measured.id.as_deref().and_then(|id| Self::position(&ids, id));
             if let Some(job) = at.and_then(|at| self.jobs.get_mut(at)) {
                 job.critical |= run.critical_path.contains(&measured.name);
                 job.measured.push(measured);
@@ -119,7 +119,7 @@ impl<'r> Facts<'r> {
                 continue;
             }
             let mut touched = Vec::new();
-            for at in jobs_of(finding, file).filter_map(|id| self.position(&ids, id)) {
+            for at in jobs_of(finding, file).filter_map(|id| Self::position(&ids, id)) {
                 if !touched.contains(&at) {
                     touched.push(at);
                 }
@@ -141,9 +141,9 @@ impl<'r> Facts<'r> {
         let ids = self.ids();
         let (mut needs, mut handovers) = (Vec::new(), Vec::<Handover<'r>>::new());
         for (at, job) in self.jobs.iter().enumerate() {
-            needs.extend(job.node.needs.iter().filter_map(|id| self.position(&ids, id)).map(|from| (from, at)));
+            needs.extend(job.node.needs.iter().filter_map(|id| Self::position(&ids, id)).map(|from| (from, at)));
             for download in &job.node.downloads {
-                for from in download.from.iter().filter_map(|id| self.position(&ids, id)) {
+                for from in download.from.iter().filter_map(|id| Self::position(&ids, id)) {
                     let name = download.name.as_str();
                     match handovers.iter_mut().rev().find(|known| known.edge == (from, at)) {
                         Some(known) => known.names.push(name),

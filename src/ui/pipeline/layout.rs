@@ -258,29 +258,26 @@ pub(super) fn circular(count: usize, needs: &[Edge]) -> Vec<bool> {
                 next += 1;
             }
             let low = |lows: &[usize], job: usize| lows.get(job).copied().unwrap_or(0);
-            match after.get(job).and_then(|after| after.get(edge)).copied() {
-                Some(to) => {
-                    path.push((job, edge + 1));
-                    if numbers.get(to) == Some(&0) {
-                        path.push((to, 0));
-                    } else if held.get(to) == Some(&true) {
-                        let value = low(&lows, job).min(low(&numbers, to));
-                        set(&mut lows, job, value);
-                    }
+            if let Some(to) = after.get(job).and_then(|after| after.get(edge)).copied() {
+                path.push((job, edge + 1));
+                if numbers.get(to) == Some(&0) {
+                    path.push((to, 0));
+                } else if held.get(to) == Some(&true) {
+                    let value = low(&lows, job).min(low(&numbers, to));
+                    set(&mut lows, job, value);
                 }
-                None => {
-                    if let Some((before, _)) = path.last() {
-                        let value = low(&lows, *before).min(low(&lows, job));
-                        set(&mut lows, *before, value);
-                    }
-                    if lows.get(job) == numbers.get(job) {
-                        let at = stack.iter().rposition(|other| *other == job).unwrap_or(0);
-                        let of_circle: Vec<usize> = stack.drain(at..).collect();
-                        for member in &of_circle {
-                            set(&mut held, *member, false);
-                            if of_circle.len() > 1 {
-                                set(&mut found, *member, true);
-                            }
+            } else {
+                if let Some((before, _)) = path.last() {
+                    let value = low(&lows, *before).min(low(&lows, job));
+                    set(&mut lows, *before, value);
+                }
+                if lows.get(job) == numbers.get(job) {
+                    let at = stack.iter().rposition(|other| *other == job).unwrap_or(0);
+                    let of_circle: Vec<usize> = stack.drain(at..).collect();
+                    for member in &of_circle {
+                        set(&mut held, *member, false);
+                        if of_circle.len() > 1 {
+                            set(&mut found, *member, true);
                         }
                     }
                 }

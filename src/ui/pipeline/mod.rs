@@ -202,7 +202,7 @@ fn legend() -> Html {
 fn findings_link(within: Within) -> String {
     let mut statuses = Choices::only(Status::New);
     statuses.toggle(Status::Known);
-    State { within, statuses, ..State::of(View::Findings) }.link()
+    State { statuses, within, ..State::of(View::Findings) }.link()
 }
 
 /// `2 errors and 1 warning`.

@@ -202,7 +202,7 @@ pub(super) async fn report_json(file: &File) -> Option<Result<String, String>> {
     // Whether it is one is seen when it is read; most JSON files are none and are not read here.
     let claims =
         head.trim_start_matches('\u{feff}').trim_start().starts_with('{') && head.contains("\"tollgate-report/");
-    if !claims { None } else { Some(whole(file).await) }
+    if claims { Some(whole(file).await) } else { None }
 }
 
 /// The report that an HTML file of ours carries; `None` of any other.

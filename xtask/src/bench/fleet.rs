@@ -189,7 +189,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let sample = json!({ "verdict": "pass", "summary": { "errors": 0 }, "tests": { "total": 1 } });
         let made = make(&sample, 3, folder.path()).unwrap();
-        assert_eq!(made.facts(), [3, 0, 2, 21, 93].map(|fact| Some(fact)));
+        assert_eq!(made.facts(), [3, 0, 2, 21, 93].map(Some));
         let text = fs::read_to_string(folder.path().join("reports/team-01/service-00001/report.json")).unwrap();
         assert_eq!(text, r#"{"verdict":"fail","summary":{"errors":7},"tests":{"total":31}}"#);
     }

@@ -141,7 +141,7 @@ impl Desk {
     /// The reason is shown where comparisons are.
     pub(super) fn refuse_other(&self, reason: &str) {
         self.outlets.work.set(None);
-        self.change_bench(|bench| bench.refused = reason.to_owned());
+        self.change_bench(|bench| reason.clone_into(&mut bench.refused));
         self.outlets.state.dispatch(Action::Show(View::Compare));
     }
 
