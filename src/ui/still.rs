@@ -1,7 +1,7 @@
 //! A report where nobody can choose what is shown: all views, one after the other.
 
 use super::report_view::{head, part};
-use super::{Bench, Part, Ports, Shared, State, View, tests, words};
+use super::{Bench, Part, Ports, Shared, State, View, findings, tests, words};
 use crate::model::Report;
 use yew::{ContextProvider, Html, Properties, component, html};
 
@@ -24,6 +24,7 @@ pub fn Still(props: &Props) -> Html {
         (Some(state), Some(tests)) if state.view == View::Tests && state.part != Part::First => html! {
             <section class="tests list" aria-labelledby="list-title">{ tests::list(report, tests, state, &nobody) }</section>
         },
+        (Some(state), _) if state.view == View::Findings => findings::still(report, state, &nobody),
         (Some(state), _) => part(report, state, &nobody, &[], &Bench::default()),
     };
     html! { <ContextProvider<Ports> context={nobody}>{ inner }</ContextProvider<Ports>> }

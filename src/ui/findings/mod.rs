@@ -3,7 +3,7 @@
 mod facets;
 mod list;
 
-use super::components::{Icon, icon, inline, shown_of};
+use super::components::{Icon, icon, inline, more, shown_of};
 use super::report_view::empty;
 use super::select::{self, Section};
 use super::{Action, Ports, Shared, State, Within, words};
@@ -54,6 +54,27 @@ pub(super) fn FindingsView(props: &Props) -> Html {
                 } }
             </section>
         </div>
+    }
+}
+
+/// The first findings as cards, for a report where nobody can choose.
+pub(super) fn still(report: &Shared, state: &State, ports: &Ports) -> Html {
+    let mut sections = select::sections(report, state);
+    let mut room = state.rows;
+    for section in &mut sections {
+        section.findings.truncate(room);
+        room -= section.findings.len();
+    }
+    sections.retain(|section| !section.findings.is_empty());
+    html! {
+        <section class="list" aria-labelledby="list-title">
+            <h2 id="list-title" class="unseen">{ "Findings" }</h2>
+            if sections.is_empty() {
+                { empty(state, ports, "Nothing to change: no rule has a finding in these files.", "") }
+            }
+            { list::cards(report, state, &sections) }
+            { more(ports, report.findings.len().saturating_sub(state.rows)) }
+        </section>
     }
 }
 

@@ -167,7 +167,7 @@ impl Desk {
                     if given.files.is_empty() {
                         desk.refuse_other("No file was found in what you gave.");
                     } else {
-                        desk.compare_with_files(given);
+                        desk.compare_with_files(&given);
                     }
                 }
                 Ok(given) if given.files.is_empty() => desk.fault(Fault {

@@ -105,7 +105,7 @@ impl Desk {
     }
 
     /// Judges other files by themselves, in a worker of their own, and compares with what comes out.
-    pub(super) fn compare_with_files(&self, given: Given) {
+    pub(super) fn compare_with_files(&self, given: &Given) {
         let Some(me) = self.me.upgrade() else { return };
         let other = Rc::new(Runner::new(self.page.clone(), Callback::noop()));
         self.outlets.work.set(Some(Work { all: given.files.len(), ..Work::default() }));
