@@ -179,8 +179,8 @@ impl<'m> Part<'m> {
                         push_attribute("role", role, out);
                     }
                 }
-                // Arrow keys lead nowhere here, so every link is reached by Tab.
-                "tabindex" if tag.name == "a" => {}
+                // Arrow keys lead nowhere here, so every link is reached by Tab, but for those that say again what is told.
+                "tabindex" if tag.name == "a" && tag.value("aria-hidden") != Some("true") => {}
                 "aria-label" if dead => {}
                 "aria-expanded" | "aria-level" if tag.value("role") == Some("row") => {}
                 key if OF_THE_PAGE.contains(&key) || key.starts_with("on") => {}
