@@ -191,6 +191,6 @@ mod tests {
         let made = make(&sample, 3, folder.path()).unwrap();
         assert_eq!(made.facts(), [3, 0, 2, 21, 93].map(Some));
         let text = fs::read_to_string(folder.path().join("reports/team-01/service-00001/report.json")).unwrap();
-        assert_eq!(text, r#"{"verdict":"fail","summary":{"errors":7},"tests":{"total":31}}"#);
+        assert_eq!(text, r#"{"summary":{"errors":7},"tests":{"total":31},"verdict":"fail"}"#);
     }
 }
