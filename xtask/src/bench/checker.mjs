@@ -7,7 +7,7 @@ import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [folder, path, today, runs] = process.argv.slice(2);
-const { default: init, judge } = await import(pathToFileURL(join(resolve(folder), 'checker.mjs')));
+const { default: init, carry_out } = await import(pathToFileURL(join(resolve(folder), 'checker.mjs')));
 const { memory } = await init({ module_or_path: readFileSync(join(folder, 'checker_bg.wasm')) });
 const name = basename(path);
 const bytes = readFileSync(path);
@@ -18,7 +18,8 @@ for (let run = 0; run < Number(runs); run += 1) {
   const file = new File([bytes], name);
   const before = process.cpuUsage();
   const start = performance.now();
-  await judge([[name, file, true]], 'recommended', today, (message) => {
+  const order = { ask: 'open', files: [[name, file, true]], policy: { pack: 'recommended' }, baseline: null };
+  await carry_out(order, today, (message) => {
     if (message.refused || message.failure) throw new Error(message.refused ?? message.failure);
     if (message.report) report = message.report;
   });
