@@ -21,7 +21,7 @@ pub mod render;
 pub mod rules;
 pub mod session;
 mod threads;
-#[cfg(any(not(target_arch = "wasm32"), feature = "page"))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "page", feature = "views"))]
 pub mod ui;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -23,6 +23,9 @@ const wasm = compile('page');
 // Waits its turn: the page is of use while the checker is on its way.
 const checker = wasm.then(() => compile('checker'));
 checker.catch(() => {});
+// The views that nobody needs before there is a report, after it.
+const views = later();
+views.catch(() => {});
 const workers = Array.from({ length: SPARES + 1 }, hire);
 
 function hire() {
@@ -37,6 +40,14 @@ function hire() {
     (error) => worker.postMessage({ failure: `The checker could not be loaded: ${error.message}` }),
   );
   return worker;
+}
+
+async function later() {
+  await checker.catch(() => {});
+  const module = await compile('views');
+  const views = await import('./pkg/views.js');
+  await views.default({ module_or_path: module });
+  return views;
 }
 
 async function compile(name) {
@@ -194,6 +205,7 @@ const page = {
     for (const item of waiting.splice(0)) consumer(item);
   },
   hire: () => workers.shift() ?? hire(),
+  views: () => views,
 };
 
 try {
@@ -202,7 +214,8 @@ try {
   await init({ module_or_path: await wasm });
   start_page(page);
   await Promise.all([checker, ...workers.map((worker) => worker.ready)]);
-  await samples.catch(() => {});
+  // What is missing without these is said where it is asked for.
+  await Promise.allSettled([samples, views]);
   boot.textContent = 'Ready.';
   root.dataset.state = 'ready';
 } catch (error) {

@@ -1,7 +1,7 @@
 use super::{Ports, Question, Shared};
 use std::cell::Cell;
 use std::rc::Rc;
-use yew::{Callback, hook, use_context, use_effect_with, use_state};
+use yew::{AttrValue, Callback, hook, use_context, use_effect_with, use_state};
 
 /// The answer to a question about the files of a report: JSON text, or why there is none; `None` until it is there. It is
 /// asked anew when one of the arguments changes, and not at all where the kind is empty; for another report the last answer
@@ -22,7 +22,7 @@ pub fn use_answer(kind: &'static str, argument: &str, report: &Shared) -> Option
             })
         };
         if let Some(ports) = ports.filter(|_| !kind.is_empty()) {
-            ports.ask.emit(Question { kind, argument: argument.clone(), done });
+            ports.ask.emit(Question { kind: AttrValue::Static(kind), argument: argument.clone(), done });
         }
         move || wanted.set(false)
     });

@@ -21,7 +21,7 @@ pub struct Ports {
     pub save: Callback<Save>,
     /// Takes the report away that is compared with.
     pub uncompare: Callback<()>,
-    /// Has the files read again, where [`Bench::lost`] says that it is needed.
+    /// Has the files read again, where they were lost.
     pub reopen: Callback<()>,
 }
 
@@ -29,7 +29,7 @@ pub struct Ports {
 #[derive(Debug)]
 pub struct Question {
     /// What is asked.
-    pub kind: &'static str,
+    pub kind: AttrValue,
     /// What it is asked about.
     pub argument: String,
     /// Told the answer, JSON text, or why there is none.
@@ -70,10 +70,6 @@ pub struct Save {
 /// What whoever shows a report has beside it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Bench {
-    /// Whether the files are there, so that they can be judged again and asked about.
-    pub open: bool,
-    /// Whether they were there and have to be read again.
-    pub lost: bool,
     /// The policy as the reader has changed it; absent where it is as it was given.
     pub draft: Option<Rc<str>>,
     /// The report by the policy as it was given.

@@ -1,8 +1,6 @@
 use super::components::{Icon, icon, inline};
 use super::findings::FindingsView;
-use super::{
-    Bench, Ports, Shared, State, View, compare, coverage, files, overview, pipeline, policy, rules, tests, words,
-};
+use super::{Ports, Shared, State, View, files, overview, rules, words};
 use crate::model::{FileStatus, OutcomeKind, Report, Status, Verdict};
 use yew::{AttrValue, Html, Properties, classes, component, html, use_context};
 
@@ -16,25 +14,35 @@ pub struct Props {
     /// What whoever took the files in has to say about them: folders that were not walked.
     #[prop_or_default]
     pub notes: Vec<AttrValue>,
-    /// What is there beside the report.
+    /// Whether the files were there, to be judged again and asked about, and have to be read again.
     #[prop_or_default]
-    pub bench: Bench,
+    pub lost: bool,
+    /// What is said in place of a view that [comes later](View::is_later), where it is not shown elsewhere.
+    #[prop_or_default]
+    pub later: Option<Html>,
     /// What can be done with the report: choosing a policy, downloads.
     #[prop_or_default]
     pub children: Html,
 }
 
-/// A whole report: the verdict, the views' tabs and the view in the state.
+/// A report: the verdict, the views' tabs, and the view in the state unless it is one that comes later.
 #[component]
 pub fn ReportView(props: &Props) -> Html {
     let Some(ports) = use_context::<Ports>() else { return Html::default() };
+    let view = if props.state.view.is_later() {
+        props.later.clone()
+    } else {
+        Some(part(&props.report, &props.state, &ports, &props.notes))
+    };
     html! {
         <div class="report">
             { head(&props.report, &props.state, props.children.clone()) }
-            <div class="view">
-                if props.bench.lost { { lost(&ports) } }
-                { part(&props.report, &props.state, &ports, &props.notes, &props.bench) }
-            </div>
+            if props.lost || view.is_some() {
+                <div class="view">
+                    if props.lost { { lost(&ports) } }
+                    { for view }
+                </div>
+            }
         </div>
     }
 }
@@ -61,18 +69,14 @@ pub(super) fn head(report: &Report, state: &State, tools: Html) -> Html {
     }
 }
 
-/// The view in the state.
-pub(super) fn part(report: &Shared, state: &State, ports: &Ports, notes: &[AttrValue], bench: &Bench) -> Html {
+/// The view in the state; nothing where it comes later.
+pub(super) fn part(report: &Shared, state: &State, ports: &Ports, notes: &[AttrValue]) -> Html {
     match state.view {
         View::Overview => overview::view(report),
         View::Findings => html! { <FindingsView report={report.clone()} state={state.clone()} /> },
-        View::Tests => tests::view(report, state, ports),
-        View::Coverage => coverage::view(report, state, ports),
-        View::Pipeline => pipeline::view(report, state, ports),
         View::Rules => rules::view(report, state, ports),
-        View::Policy => html! { <policy::PolicyView report={report.clone()} bench={bench.clone()} /> },
-        View::Compare => compare::view(report, bench, ports),
         View::Files => files::view(report, state, ports, notes),
+        View::Tests | View::Coverage | View::Pipeline | View::Policy | View::Compare => Html::default(),
     }
 }
 

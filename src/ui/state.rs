@@ -465,6 +465,15 @@ impl View {
         Self::ALL.into_iter().filter(|view| *view != Self::Pipeline || !report.workflows.is_empty()).collect()
     }
 
+    /// Whether the page has the view in a wasm file of its own, which arrives after the page. What a verdict is read
+    /// from comes first.
+    pub const fn is_later(self) -> bool {
+        match self {
+            Self::Overview | Self::Findings | Self::Rules | Self::Files => false,
+            Self::Tests | Self::Coverage | Self::Pipeline | Self::Policy | Self::Compare => true,
+        }
+    }
+
     /// The word used in the fragment.
     pub const fn word(self) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
 //! A report where nobody can choose what is shown: all views, one after the other.
 
 use super::report_view::{head, part};
-use super::{Bench, Part, Ports, Shared, State, View, findings, tests, words};
+use super::{Bench, Part, Ports, Shared, State, View, findings, later, tests, words};
 use crate::model::Report;
 use yew::{ContextProvider, Html, Properties, component, html};
 
@@ -25,7 +25,8 @@ pub fn Still(props: &Props) -> Html {
             <section class="tests list" aria-labelledby="list-title">{ tests::list(report, tests, state, &nobody) }</section>
         },
         (Some(state), _) if state.view == View::Findings => findings::still(report, state, &nobody),
-        (Some(state), _) => part(report, state, &nobody, &[], &Bench::default()),
+        (Some(state), _) if state.view.is_later() => later::view(report, state, &nobody, &Bench::default()),
+        (Some(state), _) => part(report, state, &nobody, &[]),
     };
     html! { <ContextProvider<Ports> context={nobody}>{ inner }</ContextProvider<Ports>> }
 }

@@ -108,11 +108,11 @@ fn tests() -> Outcome {
 fn lint_wasm() -> Outcome {
     tools::component("clippy", "clippy")?;
     tools::wasm_target()?;
-    for half in ["", "page"] {
+    for part in ["", "page", "views"] {
         run_command(
             command("cargo", &root())
                 .args(["clippy", "--package", "tollgate", "--lib", "--target", "wasm32-unknown-unknown"])
-                .args(["--features", half, "--", "-D", "warnings"]),
+                .args(["--features", part, "--", "-D", "warnings"]),
         )?;
     }
     Ok(())

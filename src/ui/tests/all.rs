@@ -165,7 +165,7 @@ impl AllTests {
         self.busy = true;
         let turn = self.turn;
         let done = ctx.link().callback(move |answer| Told::Answer(turn, block, answer));
-        ctx.props().ask.emit(Question { kind: "cases", argument, done });
+        ctx.props().ask.emit(Question { kind: "cases".into(), argument, done });
     }
 
     fn take(&mut self, block: usize, answer: Result<Rc<str>, String>) {

@@ -1,11 +1,12 @@
 use super::ask::AskView;
-use super::desk::{Desk, Outlets, Screen, Work};
+use super::desk::{Beside, Desk, Outlets, Screen, Work};
 use super::keys::{self, Deed};
+use super::later::use_views;
 use super::tools::report_tools;
 use super::{Page, browser};
 use crate::ui::{
-    Action, Bench, Copy, Edit, FaultView, HelpView, PaletteView, Ports, ProgressView, Question, ReportView, Save,
-    Shared, State, ThemeSwitch, finding_id,
+    Action, Copy, FaultView, HelpView, PaletteView, Ports, ProgressView, Question, ReportView, Shared, State,
+    ThemeSwitch, finding_id,
 };
 use gloo::events::{EventListener, EventListenerOptions};
 use std::rc::Rc;
@@ -30,13 +31,13 @@ pub(super) fn App(props: &Props) -> Html {
     let state = use_reducer(first_state);
     let screen = use_state(|| Screen::Landing);
     let work = use_state(|| None::<Work>);
-    let bench = use_state(Bench::default);
+    let beside = use_state(Beside::default);
     let asked = use_state(|| None);
     let desk = {
         let outlets = Outlets {
             screen: screen.setter(),
             work: work.setter(),
-            bench: bench.setter(),
+            beside: beside.setter(),
             asked: asked.setter(),
             state: state.dispatcher(),
         };
@@ -55,6 +56,7 @@ pub(super) fn App(props: &Props) -> Html {
             browser::set_text("version", concat!("Tollgate ", env!("CARGO_PKG_VERSION")));
         });
     }
+    let later = use_views(&props.page, &desk, &state, &screen, &beside);
     use_address(&state, matches!(*screen, Screen::Report(..)));
     use_focus(&state, &screen);
     use_choices(&state);
@@ -73,19 +75,12 @@ pub(super) fn App(props: &Props) -> Html {
             let desk = Rc::clone(&desk);
             move |question: Question| desk.ask(question)
         }),
-        edit: Callback::from({
-            let desk = Rc::clone(&desk);
-            move |edit: Edit| desk.edit(edit)
-        }),
-        save: Callback::from(|Save { name, kind, text }| browser::offer(&name, kind, &text)),
-        uncompare: Callback::from({
-            let desk = Rc::clone(&desk);
-            move |()| desk.uncompare()
-        }),
         reopen: Callback::from({
             let desk = Rc::clone(&desk);
             move |()| desk.open()
         }),
+        // Only views that come later have a use for the others.
+        ..Ports::default()
     };
     let asked_setter = asked.setter();
     let home = Callback::from({
@@ -112,8 +107,8 @@ pub(super) fn App(props: &Props) -> Html {
                 Screen::Landing => Html::default(),
                 Screen::Fault(fault) => html! { <FaultView fault={fault.clone()} {home} /> },
                 Screen::Report(sheet) => html! {
-                    <ReportView report={sheet.report.clone()} state={(*state).clone()} bench={(*bench).clone()} notes={desk.notes()}>
-                        { report_tools(&desk, sheet, bench.open) }
+                    <ReportView report={sheet.report.clone()} state={(*state).clone()} lost={beside.lost} {later} notes={desk.notes()}>
+                        { report_tools(&desk, sheet, beside.open) }
                     </ReportView>
                 },
             } }
@@ -216,12 +211,6 @@ fn use_focus(state: &State, screen: &Screen) {
         }
     });
     use_effect_with(state.view, |_| browser::scroll_to_top());
-    // Arrow keys go from job to job; a link elsewhere chooses one without taking the keyboard away.
-    use_effect_with(state.job.clone(), |_| {
-        if browser::has_focus("graph") {
-            browser::focus("graph-job");
-        }
-    });
     use_effect_with((state.selected, screen.clone()), |(selected, _)| {
         if let Some(number) = selected {
             browser::focus(&finding_id(*number));

@@ -6,11 +6,12 @@ mod browser;
 mod desk;
 mod intake;
 mod keys;
+mod later;
 mod paste;
 mod runner;
 mod tools;
 
-use js_sys::Function;
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use web_sys::Worker;
 
@@ -27,6 +28,10 @@ extern "C" {
     /// A worker that nobody uses yet.
     #[wasm_bindgen(method)]
     fn hire(this: &Page) -> Worker;
+
+    /// The module of the views that come later, when it is there.
+    #[wasm_bindgen(method)]
+    fn views(this: &Page) -> Promise;
 }
 
 /// Shows the page in the document's `#app`.
@@ -35,18 +40,9 @@ extern "C" {
 /// When the document is not the one of `index.html`.
 #[wasm_bindgen]
 pub fn start_page(page: Page) -> Result<(), JsValue> {
-    std::panic::set_hook(Box::new(|info| tell_panic(&info.to_string())));
+    std::panic::set_hook(Box::new(|info| browser::tell_panic(&info.to_string())));
     let root = browser::by_id("app").ok_or("the document has no #app")?;
     let tools = browser::by_id("top-tools").ok_or("the document has no #top-tools")?;
     yew::Renderer::<app::App>::with_root_and_props(root, app::Props { page, tools }).render();
     Ok(())
-}
-
-/// A panic of the page: nothing of it can be trusted any more, so the plain document says so.
-fn tell_panic(details: &str) {
-    web_sys::console::error_1(&details.into());
-    browser::set_hidden("app", true);
-    browser::set_hidden("landing", false);
-    let text = format!("The page broke; this is a fault of Tollgate. Reload it to go on. Details: {details}");
-    browser::set_text("boot", &text);
 }

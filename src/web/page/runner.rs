@@ -4,7 +4,6 @@
 use super::Page;
 use super::intake::GivenFile;
 use crate::input::Origin;
-use crate::model::PolicyError;
 use crate::session::Choice;
 use crate::web::message::{field, message};
 use js_sys::Array;
@@ -24,8 +23,9 @@ pub(super) enum Told {
     Report(String),
     /// What was asked for.
     Answer(String),
-    /// It cannot be done, for a reason that is the user's to change.
-    Refused { reason: String, problems: Vec<PolicyError> },
+    /// It cannot be done, for a reason that is the user's to change; what is wrong with the policy as a JSON list, empty
+    /// where it is something else.
+    Refused { reason: String, problems: String },
     /// Broke; worker and session are lost. The file in work is empty where it is not known.
     Broken { failure: String, file: String },
 }
@@ -49,6 +49,13 @@ pub(super) struct Other {
     pub(super) name: String,
     /// Its JSON.
     pub(super) text: Rc<str>,
+}
+
+impl Other {
+    /// As a message has it.
+    pub(super) fn message(&self) -> JsValue {
+        message(&[("name", (&self.name).into()), ("text", (*self.text).into())])
+    }
 }
 
 /// Has orders carried out.
@@ -208,7 +215,7 @@ fn chosen(policy: &Choice) -> (&'static str, JsValue) {
 }
 
 fn other(baseline: Option<&Other>) -> JsValue {
-    baseline.map_or(JsValue::NULL, |other| message(&[("name", (&other.name).into()), ("text", (*other.text).into())]))
+    baseline.map_or(JsValue::NULL, Other::message)
 }
 
 fn read(data: &JsValue) -> Told {
@@ -228,8 +235,7 @@ fn read(data: &JsValue) -> Told {
     } else if let Some(answer) = text("answer") {
         Told::Answer(answer)
     } else if let Some(reason) = text("refused") {
-        let problems = text("problems").and_then(|problems| crate::ui::read_json(&problems).ok()).unwrap_or_default();
-        Told::Refused { reason, problems }
+        Told::Refused { reason, problems: text("problems").unwrap_or_default() }
     } else if let Some(failure) = text("failure") {
         Told::Broken { failure, file: text("file").unwrap_or_default() }
     } else {

@@ -13,15 +13,15 @@ impl Desk {
     /// Takes a change of the policy.
     pub(in crate::web::page) fn edit(&self, edit: Edit) {
         match &edit {
-            Edit::Text(text) => self.change_bench(|bench| {
-                bench.draft = Some(text.as_str().into());
-                bench.judging = true;
+            Edit::Text(text) => self.change_beside(|beside| {
+                beside.draft = Some(text.as_str().into());
+                beside.judging = true;
             }),
-            Edit::Set { .. } => self.change_bench(|bench| bench.judging = true),
-            Edit::Reset => self.change_bench(|bench| {
-                bench.draft = None;
-                bench.problems.clear();
-                bench.refused.clear();
+            Edit::Set { .. } => self.change_beside(|beside| beside.judging = true),
+            Edit::Reset => self.change_beside(|beside| {
+                beside.draft = None;
+                beside.problems = "".into();
+                beside.refused.clear();
             }),
         }
         self.pending.replace(Some(edit));
@@ -41,7 +41,7 @@ impl Desk {
         }
         let Some(edit) = self.pending.take() else { return };
         if !self.runner.is_open() {
-            self.change_bench(|bench| bench.judging = false);
+            self.change_beside(|beside| beside.judging = false);
             return self.lose();
         }
         self.editing.set(true);
@@ -61,12 +61,12 @@ impl Desk {
                 let text: String = read_json(&json).unwrap_or_default();
                 // What the reader typed meanwhile is newer.
                 if !matches!(&*self.pending.borrow(), Some(Edit::Text(_))) {
-                    self.change_bench(|bench| bench.draft = Some(text.into()));
+                    self.change_beside(|beside| beside.draft = Some(text.into()));
                 }
                 self.judge_draft();
             }
             Told::Refused { reason, .. } => {
-                self.change_bench(|bench| bench.refused = reason);
+                self.change_beside(|beside| beside.refused = reason);
                 self.edit_done();
             }
             Told::Broken { .. } => self.edit_done(),
@@ -81,15 +81,15 @@ impl Desk {
     pub(super) fn told_of_draft(&self, told: Told) {
         match told {
             Told::Report(text) => {
-                self.change_bench(|bench| {
-                    bench.problems.clear();
-                    bench.refused.clear();
+                self.change_beside(|beside| {
+                    beside.problems = "".into();
+                    beside.refused.clear();
                 });
                 self.show(text);
             }
-            Told::Refused { reason, problems } => self.change_bench(|bench| {
-                bench.refused = if problems.is_empty() { reason } else { String::new() };
-                bench.problems = problems;
+            Told::Refused { reason, problems } => self.change_beside(|beside| {
+                beside.refused = if problems.is_empty() { reason } else { String::new() };
+                beside.problems = problems.into();
             }),
             Told::Broken { .. } | Told::Answer(_) | Told::Progress { .. } => {}
         }
@@ -99,7 +99,7 @@ impl Desk {
     fn edit_done(&self) {
         self.editing.set(false);
         let more = self.pending.borrow().is_some();
-        self.change_bench(|bench| bench.judging = more);
+        self.change_beside(|beside| beside.judging = more);
         if let Some(edit) = self.pending.take() {
             // Its own timer may have run out meanwhile.
             self.edit(edit);
@@ -108,9 +108,9 @@ impl Desk {
 
     /// The draft, or else what was chosen.
     pub(super) fn choice_in_force(&self) -> Choice {
-        let bench = self.bench.borrow();
-        let Some(draft) = &bench.draft else { return self.choice.borrow().clone() };
-        let given = bench.before.as_ref().map_or("tollgate.yml", |before| before.policy.name.as_str());
+        let beside = self.beside.borrow();
+        let Some(draft) = &beside.draft else { return self.choice.borrow().clone() };
+        let given = beside.before.as_ref().map_or("tollgate.yml", |before| before.report.policy.name.as_str());
         // What the report names must not be taken for the file that it names otherwise.
         Choice::Text { name: format!("{given} (edited)"), text: draft.to_string() }
     }
@@ -120,11 +120,11 @@ impl Desk {
         self.timer.take();
         self.pending.take();
         self.editing.set(false);
-        self.change_bench(|bench| {
-            bench.draft = None;
-            bench.problems.clear();
-            bench.refused.clear();
-            bench.judging = false;
+        self.change_beside(|beside| {
+            beside.draft = None;
+            beside.problems = "".into();
+            beside.refused.clear();
+            beside.judging = false;
         });
     }
 }

@@ -8,7 +8,7 @@ use super::runner::{self, Order, Runner, Told};
 use super::{Page, browser};
 use crate::model::Report;
 use crate::session::Choice;
-use crate::ui::{Action, Bench, Edit, Fault, Question, Shared, State, View, read_json};
+use crate::ui::{Action, Edit, Fault, Question, Shared, State, View, read_json};
 use crate::web::message::field;
 use gloo::timers::callback::Timeout;
 use js_sys::Array;
@@ -37,6 +37,27 @@ pub(super) struct Sheet {
     pub(super) subject: u32,
 }
 
+/// What the page has beside a report.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Beside {
+    /// Whether the files are there, so that they can be judged again and asked about.
+    pub(super) open: bool,
+    /// Whether they were there and have to be read again.
+    pub(super) lost: bool,
+    /// The policy as the reader has changed it; absent where it is as it was given.
+    pub(super) draft: Option<Rc<str>>,
+    /// The report by the policy as it was given.
+    pub(super) before: Option<Sheet>,
+    /// What is wrong with the draft, so that the report is one by an earlier text: a JSON list, empty where nothing is.
+    pub(super) problems: Rc<str>,
+    /// Why the latest change could not be made, where that is not the text's fault.
+    pub(super) refused: String,
+    /// Whether the draft is being judged.
+    pub(super) judging: bool,
+    /// What is compared with.
+    pub(super) other: Option<runner::Other>,
+}
+
 /// How far a check is.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Work {
@@ -50,7 +71,7 @@ pub(super) struct Work {
 pub(super) struct Outlets {
     pub(super) screen: UseStateSetter<Screen>,
     pub(super) work: UseStateSetter<Option<Work>>,
-    pub(super) bench: UseStateSetter<Bench>,
+    pub(super) beside: UseStateSetter<Beside>,
     /// What the reader is asked.
     pub(super) asked: UseStateSetter<Option<Asked>>,
     pub(super) state: UseReducerDispatcher<State>,
@@ -72,16 +93,13 @@ pub(super) struct Desk {
     runner: Runner,
     /// Judges files that are compared with, as long as it does.
     other: RefCell<Option<Rc<Runner>>>,
-    /// What is compared with.
-    baseline: RefCell<Option<runner::Other>>,
     /// The latest change of the policy that was not begun with.
     pending: RefCell<Option<Edit>>,
     timer: RefCell<Option<Timeout>>,
     /// Whether a change is in work.
     editing: Cell<bool>,
     outlets: Outlets,
-    /// What is shown beside the report.
-    bench: RefCell<Bench>,
+    beside: RefCell<Beside>,
     /// Kept to open a new session when one is lost; these are handles, not contents.
     given: RefCell<Rc<Given>>,
     choice: RefCell<Choice>,
@@ -109,12 +127,11 @@ impl Desk {
                 runner: Runner::new(page.clone(), lost),
                 page,
                 other: RefCell::default(),
-                baseline: RefCell::default(),
                 pending: RefCell::default(),
                 timer: RefCell::default(),
                 editing: Cell::new(false),
                 outlets,
-                bench: RefCell::default(),
+                beside: RefCell::default(),
                 given: RefCell::default(),
                 choice: RefCell::new(Choice::Own),
                 turn: Cell::new(0),
@@ -210,16 +227,15 @@ impl Desk {
     pub(super) fn open(&self) {
         let given = Rc::clone(&self.given.borrow());
         self.outlets.work.set(Some(Work { all: given.files.len(), ..Work::default() }));
-        self.change_bench(|bench| bench.lost = false);
-        let policy = self.choice_in_force();
-        let baseline = self.baseline.borrow();
+        self.change_beside(|beside| beside.lost = false);
+        let (policy, baseline) = (self.choice_in_force(), self.baseline());
         let order = Order::Open { files: &given.files, policy: &policy, baseline: baseline.as_ref() };
         self.runner.order(&order, self.hear(Self::told));
     }
 
     /// Judges the files of the session again.
     fn rejudge(&self, then: fn(&Self, Told)) {
-        let (policy, baseline) = (self.choice_in_force(), self.baseline.borrow());
+        let (policy, baseline) = (self.choice_in_force(), self.baseline());
         self.runner.order(&Order::Rejudge { policy: &policy, baseline: baseline.as_ref() }, self.hear(then));
     }
 
@@ -239,7 +255,7 @@ impl Desk {
             Told::Refused { reason, .. } => done.emit(Err(reason)),
             Told::Broken { failure, .. } => done.emit(Err(format!("The checker broke: {failure}"))),
         });
-        self.runner.order(&Order::Details { kind, argument: &argument }, told);
+        self.runner.order(&Order::Details { kind: &kind, argument: &argument }, told);
     }
 
     /// Offers the report as a file, in another format.
@@ -302,14 +318,13 @@ impl Desk {
             Ok(report) => {
                 self.outlets.work.set(None);
                 self.reported.set(true);
-                let report = Shared::new(report);
-                self.change_bench(|bench| {
-                    bench.open = true;
-                    if bench.draft.is_none() {
-                        bench.before = Some(report.clone());
+                let sheet = Sheet { report: Shared::new(report), raw: text.into(), subject: self.subject.get() };
+                self.change_beside(|beside| {
+                    beside.open = true;
+                    if beside.draft.is_none() {
+                        beside.before = Some(sheet.clone());
                     }
                 });
-                let sheet = Sheet { report, raw: text.into(), subject: self.subject.get() };
                 self.outlets.screen.set(Screen::Report(sheet));
             }
             Err(error) => self.fault(Fault {
@@ -328,15 +343,18 @@ impl Desk {
 
     /// The session is gone; the page says so and offers to read the files again.
     fn lose(&self) {
-        self.change_bench(|bench| {
-            bench.lost = bench.open;
-        });
+        self.change_beside(|beside| beside.lost = beside.open);
     }
 
-    fn change_bench(&self, change: impl FnOnce(&mut Bench)) {
-        let mut bench = self.bench.borrow_mut();
-        change(&mut bench);
-        self.outlets.bench.set(bench.clone());
+    fn change_beside(&self, change: impl FnOnce(&mut Beside)) {
+        let mut beside = self.beside.borrow_mut();
+        change(&mut beside);
+        self.outlets.beside.set(beside.clone());
+    }
+
+    /// What is compared with.
+    fn baseline(&self) -> Option<runner::Other> {
+        self.beside.borrow().other.clone()
     }
 
     pub(super) fn cancel(&self) {
@@ -353,9 +371,8 @@ impl Desk {
     /// All that belongs to what was given before.
     fn forget(&self) {
         self.drop_draft();
-        self.baseline.take();
         self.given.take();
-        self.change_bench(|bench| *bench = Bench::default());
+        self.change_beside(|beside| *beside = Beside::default());
     }
 
     /// Back to the landing section.

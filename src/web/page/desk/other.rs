@@ -5,10 +5,10 @@ use super::super::intake::Given;
 use super::super::runner::{self, Order, Runner, Told};
 use super::{Asked, Desk, Screen, Sheet, Work};
 use crate::model::{Report, SCHEMA};
-use crate::ui::{Action, Fault, Other, Shared, View, read_json};
+use crate::ui::{Action, Fault, Shared, View, read_json};
 use std::rc::Rc;
+use yew::Callback;
 use yew::platform::spawn_local;
-use yew::{AttrValue, Callback};
 
 /// A report that was given as a file.
 #[derive(Debug, Clone)]
@@ -87,20 +87,18 @@ impl Desk {
     /// Compares with a report: the files are judged again beside it, where they are at hand.
     pub(in crate::web::page) fn compare_with(&self, written: Written) {
         self.outlets.asked.set(None);
-        let Written { name, text, report } = written;
-        self.change_bench(|bench| {
-            bench.other = Some(Other { name: AttrValue::from(name.clone()), report });
-            bench.refused.clear();
+        let Written { name, text, .. } = written;
+        self.change_beside(|beside| {
+            beside.other = Some(runner::Other { name, text });
+            beside.refused.clear();
         });
-        self.baseline.replace(Some(runner::Other { name, text }));
         self.outlets.state.dispatch(Action::Show(View::Compare));
         self.judge_again();
     }
 
     /// Compares with nothing.
     pub(in crate::web::page) fn uncompare(&self) {
-        self.change_bench(|bench| bench.other = None);
-        self.baseline.take();
+        self.change_beside(|beside| beside.other = None);
         self.judge_again();
     }
 
@@ -141,7 +139,7 @@ impl Desk {
     /// The reason is shown where comparisons are.
     pub(super) fn refuse_other(&self, reason: &str) {
         self.outlets.work.set(None);
-        self.change_bench(|bench| reason.clone_into(&mut bench.refused));
+        self.change_beside(|beside| reason.clone_into(&mut beside.refused));
         self.outlets.state.dispatch(Action::Show(View::Compare));
     }
 
