@@ -123,6 +123,30 @@ test('files dropped while the checker cannot be had are answered with the reason
   await expect(page.locator('#app')).toContainText('The checker could not be loaded');
 });
 
+test('a view that is still on its way is shown when it is there', async ({ page }) => {
+  const release = await holdBack(page, '**/views_bg.wasm');
+  await page.goto('./#v=policy');
+  await expect(page.locator('#version')).toContainText('Tollgate');
+  await trySample(page);
+  await tab(page, 'Policy').click();
+  await expect(page.locator('#app')).toContainText('still on its way');
+  release();
+  await expect(page.locator('#views').getByRole('heading', { level: 2 }).first()).toBeVisible();
+  await expect(page.locator('#app')).not.toContainText('still on its way');
+  await tab(page, 'Findings').click();
+  await expect(page.locator('#views')).toBeEmpty();
+});
+
+test('views that cannot be had are answered with the reason, and the others work', async ({ page }) => {
+  await page.route('**/views_bg.wasm', (route) => route.fulfill({ status: 404 }));
+  await open(page);
+  await trySample(page);
+  await tab(page, 'Coverage').click();
+  await expect(page.getByRole('alert')).toContainText('could not be loaded: the server answered 404');
+  await tab(page, 'Findings').click();
+  await expect(page.getByRole('searchbox')).toBeVisible();
+});
+
 test('a file that cannot be read is on the receipt with the reason', async ({ page }) => {
   await open(page);
   await page.locator('#pick-files').setInputFiles([
